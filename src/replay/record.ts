@@ -1,0 +1,31 @@
+/**
+ * The one shape in which every source hands messages to `read`.
+ *
+ * @module
+ */
+
+import type { Finding } from "../wire/finding.ts";
+
+/** Which way a message went: `<-` came from QEMU, `->` went to it. */
+export type Direction = "<-" | "->";
+
+/** One text that a source found: a message as yet unread, or damage. */
+export interface TraceRecord {
+  /** The line of the source on which the text begins, from 1. */
+  readonly line: number;
+  /**
+   * The byte at which the text begins, from 0, counted in the bytes of its
+   * direction.
+   */
+  readonly offset: number;
+  /** Seconds since the start of the trace, or since the epoch where the source knows the time of day. */
+  readonly at?: number;
+  /** Which way it went, where the source knows. */
+  readonly direction?: Direction;
+  /** Which monitor it belongs to, where the source holds several. */
+  readonly monitor?: string;
+  /** The text, to the letter. */
+  readonly text: string;
+  /** What the source found wrong with the text. A fault means that it holds no message. */
+  readonly findings?: readonly Finding[];
+}

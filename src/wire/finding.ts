@@ -1,0 +1,57 @@
+/**
+ * What is said of input that is not as it should be: data, never an exception.
+ *
+ * @module
+ */
+
+/** Where in a message something is: the keys and indices from its root. */
+export type Path = readonly (string | number)[];
+
+/** How much a {@linkcode Finding} weighs: a fault is wrong, a notice is worth knowing. */
+export type Severity = "fault" | "notice";
+
+/**
+ * What a {@linkcode Finding} says, for programs. A code keeps its meaning for
+ * ever; new ones may come with a minor version.
+ */
+export type FindingCode =
+  // The text is not a JSON value that QEMU would read.
+  | "NOT_JSON"
+  | "NOT_UTF8"
+  | "DUPLICATE_KEY"
+  | "LONE_SURROGATE"
+  | "NONCHARACTER"
+  | "TOO_LARGE"
+  | "TOO_DEEP"
+  | "INTEGER_SPELLING"
+  // The value is not the message that it should be.
+  | "NOT_QMP"
+  | "MISSING_MEMBER"
+  | "UNEXPECTED_MEMBER"
+  | "WRONG_TYPE"
+  | "UNKNOWN_VALUE"
+  | "UNKNOWN_NAME"
+  | "OUT_OF_RANGE"
+  | "UNSAFE_NUMBER"
+  // The message does not go with the ones around it.
+  | "REFUSED"
+  | "TOO_MANY_WAITING"
+  // The file that holds the messages is damaged.
+  | "NOT_A_TRACE"
+  | "TORN_LINE";
+
+/** One thing found in the input. */
+export interface Finding {
+  /** What it is, for programs. */
+  readonly code: FindingCode;
+  /** How much it weighs. */
+  readonly severity: Severity;
+  /** Where it is, from the message's root; empty for the whole text. */
+  readonly path: Path;
+  /** What should have been there. */
+  readonly expected?: string;
+  /** What was there, at most 80 characters of it. */
+  readonly received?: string;
+  /** What it is, for people: it names the act and quotes the value. */
+  readonly message: string;
+}
