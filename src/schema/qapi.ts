@@ -1,0 +1,466 @@
+/**
+ * The words of QAPI, spoken in Valibot.
+ *
+ * A schema file built from these words reads like the QAPI file it mirrors.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import type { JsonValue } from "../wire/json.ts";
+
+/**
+ * What may stand where a `T` is wanted: a safe integer does for a bigint.
+ */
+export type Input<T> = JsonValue extends T ? T
+  : T extends bigint ? bigint | number
+  : T extends object ? { [K in keyof T]: Input<T[K]> }
+  : T;
+
+/**
+ * A schema that takes an {@linkcode Input} of `T` and gives a `T` or issues.
+ *
+ * `wrapped` is declared to keep {@linkcode Optional} out where a member is
+ * required.
+ */
+export interface Schema<T> extends v.GenericSchema<Input<T>, T> {
+  /** Never there: only wrapping schemas have it. */
+  readonly wrapped?: never;
+}
+
+/** QAPI `'any'`. */
+export type Any = v.GenericSchema<JsonValue, JsonValue>;
+
+/**
+ * QAPI `'*name': 'any'`. Spelt out, because the type of Valibot's
+ * `exactOptional` looks for defaults in all of a recursive {@linkcode JsonValue}.
+ */
+export interface OptionalAny extends Any {
+  /** As `v.exactOptional` has it. */
+  readonly type: "exact_optional";
+  /** As `v.exactOptional` has it. */
+  readonly reference: typeof v.exactOptional;
+  /** The schema of the member where it is there. */
+  readonly wrapped: Any;
+  /** There is none. */
+  readonly default: undefined;
+}
+
+/** QAPI `'*name'`: a member that may be absent. */
+export type Optional<T> = v.ExactOptionalSchema<Member<T>, undefined>;
+
+/** Whether a type is a union of several. */
+type Several<T, Each = T> = [T] extends [never] ? false
+  : T extends unknown ? [Each] extends [T] ? false : true
+  : never;
+
+/** The schema of one member: an enumeration keeps its `options`, a struct its `entries`. */
+export type Member<T> = [T] extends [string] ? string extends T ? Schema<T>
+  : Several<T> extends false ? v.LiteralSchema<T, undefined>
+  : v.PicklistSchema<readonly T[], undefined>
+  : Schema<T>;
+
+/** One schema per member of `T`: no more, no fewer, optional where `T` is. */
+export type Members<T> = {
+  readonly [K in keyof T]-?: object extends Pick<T, K>
+    ? Optional<Exclude<T[K], undefined>>
+    : Member<T[K]>;
+};
+
+/** QAPI `{ 'enum': … }`. */
+export type Enum<T extends readonly string[]> = v.PicklistSchema<T, undefined>;
+
+/** QAPI `{ 'struct': … }`. */
+export type Struct<T> = v.ObjectSchema<Members<T>, undefined>;
+
+/** QAPI `'data'` of a command. */
+export type Args<T> = v.StrictObjectSchema<Members<T>, undefined>;
+
+/** QAPI `{ 'union': … }`: one struct for each value of the discriminator. */
+export type Union<Key extends string, T extends Record<Key, string>> =
+  v.VariantSchema<Key, UnionOption<Key, T>[], undefined>;
+
+type UnionOption<Key extends string, T> = T extends unknown
+  ? Struct<T> extends infer Option extends v.VariantOptions<Key>[number]
+    ? Option
+  : never
+  : never;
+
+/** The struct behind each value of a union's discriminator. */
+export type Branches<Key extends string, T extends Record<Key, string>> = {
+  readonly [Tag in T[Key]]: Struct<Omit<Extract<T, Record<Key, Tag>>, Key>>;
+};
+
+/** An object with nothing in it. */
+export type Empty = Record<never, never>;
+
+/** When an event happened, on the host's wall clock; both members are -1 where QEMU could not read it. */
+export interface Timestamp {
+  /** Whole seconds since the epoch; -1 where the clock could not be read. */
+  seconds: number;
+  /** Microseconds within that second, 0 to 999999; -1 where the clock could not be read. */
+  microseconds: number;
+}
+
+/** QAPI `{ 'event': … }`, as it arrives. */
+export type EventMessage<Name extends string, Data = never> =
+  & {
+    /** The event's name. */
+    event: Name;
+    /** When it happened. */
+    timestamp: Timestamp;
+  }
+  & ([Data] extends [never] ? unknown : {
+    /** What it tells. */
+    data: Data;
+  });
+
+/** The schema of a whole event: its `data` keeps its `entries`. */
+export type EventSchema<T extends EventMessage<string>> = v.ObjectSchema<
+  & {
+    readonly event: v.LiteralSchema<T["event"], undefined>;
+    readonly timestamp: Struct<Timestamp>;
+  }
+  & (T extends { data: infer Data } ? { readonly data: Struct<Data> }
+    : unknown),
+  undefined
+>;
+
+/** QAPI `{ 'command': … }`, as it is sent. */
+export type CommandMessage<Name extends string, Data = Empty> =
+  & {
+    /** The command's name. */
+    execute: Name;
+    /** Comes back in the reply: any JSON value. */
+    id?: JsonValue;
+  }
+  & (object extends Data ? {
+      /** The command's arguments. */
+      arguments?: Data;
+    }
+    : {
+      /** The command's arguments. */
+      arguments: Data;
+    });
+
+/**
+ * QAPI `{ 'command': … }`: the schema of the whole message, and beside it what
+ * the definition says.
+ */
+export type CommandSchema<
+  Name extends string,
+  Data = Empty,
+  Returns = Empty,
+  Preconfig extends boolean = boolean,
+> =
+  & v.StrictObjectSchema<{
+    readonly execute: v.LiteralSchema<Name, undefined>;
+    readonly arguments: object extends Data
+      ? v.ExactOptionalSchema<Args<Data>, undefined>
+      : Args<Data>;
+    readonly id: OptionalAny;
+  }, undefined>
+  & {
+    /** The name on the wire. */
+    readonly command: Name;
+    /** The schema of its arguments. */
+    readonly data: Args<Data>;
+    /** The schema of what comes back. */
+    readonly returns: Struct<Returns>;
+    /** Whether QEMU takes it before the machine is made (`--preconfig`). */
+    readonly allowPreconfig: Preconfig;
+  };
+
+/** What {@linkcode command} is told of a command. */
+export interface CommandDefinition<Data, Returns, Preconfig extends boolean> {
+  /** One schema per argument. */
+  readonly data: NoInfer<Members<Data>>;
+  /** The schema of what comes back. */
+  readonly returns: NoInfer<Struct<Returns>>;
+  /** Whether QEMU takes it before the machine is made. */
+  readonly allowPreconfig: Preconfig;
+}
+
+/**
+ * Adds to a pipe one test that says in its issue what it expected, which
+ * {@linkcode v.check} alone does not.
+ */
+// @__NO_SIDE_EFFECTS__
+function expecting<T>(
+  expects: string,
+  requirement: (input: T) => boolean,
+  message?: v.ErrorMessage<v.CheckIssue<T>>,
+): v.CheckAction<T, v.ErrorMessage<v.CheckIssue<T>> | undefined> {
+  const action = v.check(requirement, message);
+  return { ...action, expects: expects as never };
+}
+
+/**
+ * Refuses an array where QAPI says object. `v.object` takes one, since
+ * `typeof [] === "object"`; QEMU does not (`QMP input member 'arguments' must
+ * be an object`).
+ */
+// @__NO_SIDE_EFFECTS__
+function noArray<S extends v.GenericSchema & { expects: string }>(
+  schema: S,
+): S {
+  const run = schema["~run"] as v.GenericSchema["~run"];
+  // In place and not in a copy: Valibot binds `~standard` to the object.
+  (schema as { "~run": v.GenericSchema["~run"] })["~run"] = function (
+    this: S,
+    dataset,
+    config,
+  ) {
+    if (!Array.isArray(dataset.value)) return run.call(this, dataset, config);
+    v._addIssue(this, "type", dataset, config, { received: "Array" });
+    return dataset as never;
+  };
+  return schema;
+}
+
+/** QAPI `'bool'`. */
+export const bool: Schema<boolean> = v.boolean();
+
+/** QAPI `'str'`. */
+export const str: Schema<string> = v.string();
+
+/** QAPI `'any'`: whatever JSON can say. */
+export const any: Any = /* @__PURE__ */ v.custom<JsonValue>(
+  (value) =>
+    typeof value === "number"
+      ? Number.isFinite(value)
+      : value !== undefined && typeof value !== "function" &&
+        typeof value !== "symbol",
+);
+
+/**
+ * QAPI `'uint32'`: an integral number from 0 to 4294967295. `-0` counts as 0.
+ *
+ * @example Take what fits, refuse the rest
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as v from "valibot";
+ * import { uint32 } from "@qmp/run-state";
+ *
+ * assert.equal(v.parse(uint32, 4294967295), 4294967295);
+ * assert.equal(v.is(uint32, 4294967296), false);
+ * assert.equal(v.is(uint32, 1.5), false);
+ * ```
+ */
+export const uint32: Schema<number> = /* @__PURE__ */ v.pipe(
+  v.number(),
+  /* @__PURE__ */ expecting<number>(
+    "uint32",
+    (value) => Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff,
+  ),
+  /* @__PURE__ */ v.transform((value): number => value + 0),
+);
+
+/**
+ * QAPI `'uint64'`: always a bigint, from 0 to 18446744073709551615. A safe
+ * integer is taken and made one. A number beyond ±(2^53-1) is refused, because
+ * it lost digits before it came here.
+ *
+ * Two mistakes are easily made at an HTTP boundary. `await request.json()`
+ * reads 18364758544493064720 as 18364758544493064192; read the text and hand
+ * it to {@linkcode parseJson}. `Response.json(message)` throws on a bigint;
+ * build the body with {@linkcode stringifyJson}.
+ *
+ * @example Lose no digit between a request and a response
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as v from "valibot";
+ * import { parseJson, stringifyJson, uint64 } from "@qmp/run-state";
+ *
+ * const request = new Request("http://localhost/", {
+ *   method: "POST",
+ *   body: "18364758544493064720",
+ * });
+ * const address = v.parse(uint64, parseJson(await request.text()));
+ * assert.equal(address, 18364758544493064720n);
+ *
+ * const response = new Response(stringifyJson(address), {
+ *   headers: { "content-type": "application/json" },
+ * });
+ * assert.equal(await response.text(), "18364758544493064720");
+ * assert.equal(v.is(uint64, 18364758544493064720), false);
+ * ```
+ */
+export const uint64: Schema<bigint> = /* @__PURE__ */ v.pipe(
+  /* @__PURE__ */ v.union([v.bigint(), v.number()]),
+  /* @__PURE__ */ expecting<bigint | number>(
+    "bigint | safe integer",
+    (value) => typeof value === "bigint" || Number.isSafeInteger(value),
+    ({ input, expected, received }) =>
+      Number.isInteger(input)
+        ? `Invalid input: the number ${received} is beyond 2^53 and lost digits before it came here; read the text with parseJson(), or pass a bigint`
+        : `Invalid input: Expected ${expected} but received ${received}`,
+  ),
+  /* @__PURE__ */ v.transform((value): bigint => BigInt(value)),
+  /* @__PURE__ */ expecting<bigint>(
+    "uint64",
+    (value) => value >= 0n && value <= 0xffff_ffff_ffff_ffffn,
+  ),
+);
+
+/**
+ * Schema of {@linkcode Timestamp}.
+ *
+ * @example Take a time, and the one that stands for none
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as v from "valibot";
+ * import { Timestamp } from "@qmp/run-state";
+ *
+ * assert.ok(v.is(Timestamp, { seconds: 1267040730, microseconds: 682951 }));
+ * assert.ok(v.is(Timestamp, { seconds: -1, microseconds: -1 }));
+ * assert.equal(v.is(Timestamp, { seconds: 0, microseconds: -1 }), false);
+ * ```
+ */
+export const Timestamp: Struct<Timestamp> = /* @__PURE__ */ v.pipe(
+  struct<Timestamp>({
+    seconds: /* @__PURE__ */ v.pipe(
+      v.number(),
+      /* @__PURE__ */ expecting<number>("integer", Number.isSafeInteger),
+    ),
+    microseconds: /* @__PURE__ */ v.pipe(
+      v.number(),
+      /* @__PURE__ */ expecting<number>(
+        "integer from 0 to 999999",
+        (value) => Number.isInteger(value) && value >= -1 && value <= 999_999,
+      ),
+    ),
+  }),
+  // QEMU's timestamp_put() writes -1 into both when it cannot read the clock.
+  /* @__PURE__ */ v.forward(
+    /* @__PURE__ */ expecting<Pick<Timestamp, keyof Timestamp>>(
+      "integer from 0 to 999999",
+      ({ seconds, microseconds }) => microseconds >= 0 || seconds === -1,
+    ),
+    ["microseconds"],
+  ),
+);
+
+/**
+ * Spells `{ 'enum': … }`.
+ *
+ * @param values The names, in QAPI's order.
+ * @returns The schema of the enumeration, with its values as `options`.
+ */
+// @__NO_SIDE_EFFECTS__
+export function enumeration<const T extends readonly string[]>(
+  values: T,
+): Enum<T> {
+  return v.picklist(values);
+}
+
+/**
+ * Spells `'*name'`.
+ *
+ * @param schema The schema of the member where it is there.
+ * @returns The member, free to be absent.
+ */
+// @__NO_SIDE_EFFECTS__
+export function optional<S extends v.GenericSchema>(
+  schema: S,
+): v.ExactOptionalSchema<S, undefined> {
+  return v.exactOptional(schema);
+}
+
+/**
+ * Spells `{ 'struct': … }`. Members it does not name are dropped: QMP asks
+ * clients to ignore what they do not know.
+ *
+ * @param members One schema per member.
+ * @returns The schema of the struct.
+ */
+// @__NO_SIDE_EFFECTS__
+export function struct<T>(members: NoInfer<Members<T>>): Struct<T> {
+  return noArray(v.object(members)) as Struct<T>;
+}
+
+/**
+ * Spells the `'data'` of a command. Members it does not name are refused, as
+ * QEMU refuses them.
+ *
+ * @param members One schema per argument.
+ * @returns The schema of the arguments.
+ */
+// @__NO_SIDE_EFFECTS__
+export function args<T>(members: NoInfer<Members<T>>): Args<T> {
+  return noArray(v.strictObject(members)) as Args<T>;
+}
+
+/**
+ * Spells `{ 'union': … }`: a branch's members lie beside the discriminator.
+ *
+ * @param discriminator The member that names the branch.
+ * @param branches The struct behind each of its values.
+ * @returns The schema of the union.
+ */
+// @__NO_SIDE_EFFECTS__
+export function union<Key extends string, T extends Record<Key, string>>(
+  discriminator: Key,
+  branches: NoInfer<Branches<Key, T>>,
+): Union<Key, T> {
+  const options = Object.entries<Struct<Empty>>(branches as never).map(
+    ([tag, { entries }]) =>
+      struct({ [discriminator]: v.literal(tag), ...entries } as never),
+  );
+  return noArray(
+    v.variant(discriminator, options as never) as never,
+  ) as unknown as Union<Key, T>;
+}
+
+/**
+ * Spells `{ 'event': … }`.
+ *
+ * @param name The name on the wire.
+ * @param data One schema per member of its data, where it has any.
+ * @returns The schema of the whole event.
+ */
+// @__NO_SIDE_EFFECTS__
+export function event<T extends EventMessage<string>>(
+  name: T["event"],
+  ...data: T extends { data: infer Data } ? [NoInfer<Members<Data>>] : []
+): EventSchema<T> {
+  const [members] = data as [v.ObjectEntries?];
+  return struct({
+    event: v.literal(name),
+    ...(members && { data: struct(members as never) }),
+    timestamp: Timestamp,
+  } as never) as unknown as EventSchema<T>;
+}
+
+/**
+ * Spells `{ 'command': … }`.
+ *
+ * @param name The name on the wire.
+ * @param definition Its arguments, what comes back, and when QEMU takes it.
+ * @returns The schema of the whole command, with its parts beside it.
+ */
+// @__NO_SIDE_EFFECTS__
+export function command<
+  const Name extends string,
+  Data,
+  Returns,
+  Preconfig extends boolean,
+>(
+  name: Name,
+  definition: CommandDefinition<Data, Returns, Preconfig>,
+): CommandSchema<Name, Data, Returns, Preconfig> {
+  const data = args(definition.data as Members<Data>);
+  const required = Object.values<v.GenericSchema>(data.entries as never)
+    .some(({ type }) => type !== "exact_optional");
+  const message = args({
+    execute: v.literal(name),
+    arguments: required ? data : optional(data as v.GenericSchema),
+    id: optional(any),
+  } as never);
+  return Object.assign(message, {
+    command: name,
+    data,
+    returns: definition.returns,
+    allowPreconfig: definition.allowPreconfig,
+  }) as unknown as CommandSchema<Name, Data, Returns, Preconfig>;
+}

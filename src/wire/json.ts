@@ -1,0 +1,56 @@
+/**
+ * What a JSON text holds, and how far reading one goes.
+ *
+ * @module
+ */
+
+/** A JSON value. Integers beyond ±(2^53-1) are bigints, so none loses a digit. */
+export type JsonValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | JsonValue[]
+  | JsonObject;
+
+/** A JSON object: every key is an own key, `__proto__` too. */
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+/** How {@linkcode splitJson} and {@linkcode parseJson} read. */
+export interface JsonOptions {
+  /**
+   * What a string may stand in: `"double"` quotes as RFC 8259 has it, or
+   * `"both"`, which adds QEMU's own extensions (strings in single quotes, the
+   * escape `\'`). Clients send those, QEMU never does.
+   *
+   * @default {"double"}
+   */
+  readonly quotes?: "double" | "both";
+  /**
+   * How many arrays and objects may be open at once.
+   *
+   * @default {1024}
+   */
+  readonly maxDepth?: number;
+  /**
+   * How long one value may be: bytes where bytes are read, else UTF-16 code
+   * units, of which a text never has more than bytes.
+   *
+   * @default {67108864}
+   */
+  readonly maxSize?: number;
+}
+
+/**
+ * The defaults of {@linkcode JsonOptions}, which are the limits of QEMU's own
+ * parser. QEMU 7.2 takes an object 1024 levels deep, itself the first of them,
+ * and answers "JSON nesting depth limit exceeded" to the 1025th.
+ */
+export const jsonDefaults: Required<JsonOptions> = {
+  quotes: "double",
+  maxDepth: 1024,
+  maxSize: 64 * 1024 * 1024,
+};
