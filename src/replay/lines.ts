@@ -1,0 +1,89 @@
+/**
+ * Cuts a file into its lines, whatever the chunks in which it comes.
+ *
+ * @module
+ */
+
+import type { Stage } from "../wire/stage.ts";
+
+/** One line of a file. */
+export interface FileLine {
+  /** Which line it is, from 1. */
+  readonly line: number;
+  /** The byte of the file at which it begins, from 0. */
+  readonly offset: number;
+  /** Its bytes, without the line feed; empty where it was too long. */
+  readonly bytes: Uint8Array;
+  /** Whether a line feed ended it, rather than the end of the file. */
+  readonly ended: boolean;
+  /** Whether it was longer than the limit. */
+  readonly tooLong: boolean;
+}
+
+/**
+ * Cuts bytes into lines at each line feed.
+ *
+ * @param limit How many bytes a line may have; of a longer one nothing is kept.
+ * @returns The step from bytes to lines.
+ */
+export function splitLines(limit: number): Stage<Uint8Array, FileLine> {
+  let line = 1;
+  let offset = 0;
+  let parts: Uint8Array[] = [];
+  let length = 0;
+
+  const hold = (part: Uint8Array) => {
+    length += part.length;
+    if (length <= limit) parts.push(part);
+    else parts = [];
+  };
+  const finish = (ended: boolean): FileLine => {
+    const tooLong = length > limit;
+    const done = { line, offset, bytes: join(parts), ended, tooLong };
+    line += 1;
+    offset += length + 1;
+    parts = [];
+    length = 0;
+    return done;
+  };
+
+  return {
+    push(bytes) {
+      const lines: FileLine[] = [];
+      let from = 0;
+      for (
+        let feed = bytes.indexOf(0x0a);
+        feed !== -1;
+        feed = bytes.indexOf(0x0a, from)
+      ) {
+        hold(bytes.subarray(from, feed));
+        lines.push(finish(true));
+        from = feed + 1;
+      }
+      // A copy, because the caller may use its buffer again.
+      if (from < bytes.length) hold(bytes.slice(from));
+      return lines;
+    },
+    end() {
+      return length > 0 ? [finish(false)] : [];
+    },
+  };
+}
+
+/**
+ * Joins byte arrays.
+ *
+ * @param parts What to join, in order.
+ * @returns All their bytes; the part itself where there is just one.
+ */
+export function join(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

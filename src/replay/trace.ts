@@ -1,0 +1,326 @@
+/**
+ * The project's own trace file: what passed between QEMU and a client, byte by
+ * byte, with the time of each chunk. It is made of lines, in the manner of
+ * asciicast, so that a recording cut short is a shorter recording.
+ *
+ * Line 1 is a JSON object, the {@linkcode TraceHeader}. Each further line is a
+ * JSON array: the seconds since the start (to the microsecond), what it is, and
+ * what it holds.
+ *
+ * ```text
+ * {"format": "qmp-trace", "version": 1, "qemu": "7.2.22", "machine": "pc"}
+ * [0.103226, "->", "{\"execute\": \"stop\"}\r\n"]
+ * [0.104013, "<-", "{\"return\": {}}\r\n"]
+ * [0.201377, "<-", {"base64": "gP8="}]
+ * ```
+ *
+ * - `"<-"` came from QEMU and `"->"` went to it. The third element is a string
+ *   with the exact characters, line ends and anything between messages
+ *   included. Bytes that are not UTF-8 stand in `{"base64": …}` instead.
+ * - A line holds what came in one piece: normally one message, but a message
+ *   may go over several lines and a line may hold several messages. All texts
+ *   of one direction, joined, are the bytes of the socket.
+ * - Any other string in second place is kept for marks to come, such as a new
+ *   connection. A reader passes over a mark that it does not know, and says so.
+ *   It also passes over blank lines, further elements, and members of the
+ *   header that it does not know.
+ * - The version rises only when older readers could no longer tell the bytes.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+
+import type { Finding } from "../wire/finding.ts";
+import type { Stage } from "../wire/stage.ts";
+import { type FileLine, join, splitLines } from "./lines.ts";
+import type { Direction, TraceRecord } from "./record.ts";
+
+/** What the first line of a trace file says of the recording. */
+export interface TraceHeader {
+  /** Tells the file from all others. */
+  readonly format: "qmp-trace";
+  /** The version of the format, a whole number: 1 now. */
+  readonly version: number;
+  /** The version of the QEMU that spoke, such as `7.2.22`. */
+  readonly qemu?: string;
+  /** The machine that it ran, such as `pc` or `s390-ccw-virtio`. */
+  readonly machine?: string;
+  /** What the recording shows. */
+  readonly title?: string;
+  /** When second 0 was: date and time in UTC, as in ISO 8601. */
+  readonly recorded?: string;
+}
+
+/** The trace file could not be read to its last byte. */
+export class TraceSyntaxError extends SyntaxError {
+  /** The line of the trace at fault, from 1. */
+  readonly line: number;
+
+  /**
+   * Says what is wrong with a trace file, and where.
+   *
+   * @param message What is wrong, for people.
+   * @param line The line of the trace at fault, from 1.
+   */
+  constructor(message: string, line: number) {
+    super(message);
+    this.name = "TraceSyntaxError";
+    this.line = line;
+  }
+}
+
+/**
+ * Gives the bytes of the socket again.
+ *
+ * @param trace The bytes of a trace file.
+ * @param direction Which way the bytes went: `<-` from QEMU, `->` to it.
+ * @returns All bytes of that direction, in order; without those of a last line
+ *   in which the file ends.
+ * @throws {TraceSyntaxError} When the file is no trace, or a line is damaged so
+ *   that bytes are missing.
+ *
+ * @example Take the socket's bytes out of a trace
+ * ```ts
+ * import { traceBytes } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const trace = new TextEncoder().encode(
+ *   `{"format": "qmp-trace", "version": 1}
+ * [0.5, "<-", "{\\"return\\""]
+ * [0.6, "<-", ": {}}\\r\\n"]
+ * `,
+ * );
+ * const text = new TextDecoder().decode(traceBytes(trace, "<-"));
+ * assert.equal(text, '{"return": {}}\r\n');
+ * ```
+ */
+export function traceBytes(
+  trace: Uint8Array,
+  direction: Direction,
+): Uint8Array {
+  const lines = traceLines({});
+  const parts: Uint8Array[] = [];
+  for (const part of [...lines.push(trace), ...lines.end()]) {
+    if ("bytes" in part) {
+      if (part.direction === direction) parts.push(part.bytes);
+      continue;
+    }
+    const fault = part.findings?.find(({ severity }) => severity === "fault");
+    if (fault) throw new TraceSyntaxError(fault.message, part.line);
+  }
+  return join(parts);
+}
+
+/**
+ * Tells a trace file from other files that hold QMP.
+ *
+ * @param start The first bytes of the file, the whole first line among them.
+ * @returns Whether the first line is the header of a trace, of any version.
+ *
+ * @example Look at the first line
+ * ```ts
+ * import { isTrace } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const bytes = (text: string) => new TextEncoder().encode(text);
+ * assert.equal(isTrace(bytes('{"format": "qmp-trace", "version": 1}\n')), true);
+ * assert.equal(isTrace(bytes('{"QMP": {"capabilities": []}}\r\n')), false);
+ * ```
+ */
+export function isTrace(start: Uint8Array): boolean {
+  const feed = start.indexOf(0x0a);
+  const first = readJson(feed === -1 ? start : start.subarray(0, feed));
+  return v.is(v.object({ format: headerSchema.entries.format }), first);
+}
+
+/** How a trace file is read. */
+export interface TraceOptions {
+  /** How many bytes a line may have: by default 128 MiB, twice QEMU's largest value. */
+  readonly maxLine?: number;
+}
+
+/** The bytes of one line of a trace file. */
+export interface TraceChunk {
+  /** The line, from 1. */
+  readonly line: number;
+  /** When they passed, in seconds since the start. */
+  readonly at: number;
+  /** Which way they went. */
+  readonly direction: Direction;
+  /** What passed. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a line of a trace file holds: bytes, or what is wrong with it. */
+export type TracePart = TraceChunk | TraceRecord;
+
+/** The step from the bytes of a trace file to what its lines hold. */
+export interface TraceLines extends Stage<Uint8Array, TracePart> {
+  /**
+   * Gives the header of the trace.
+   *
+   * @returns What the first line says, as soon as it has come; nothing where it
+   *   is no header.
+   */
+  header(): TraceHeader | undefined;
+}
+
+const newestVersion = 1;
+
+const headerSchema = v.looseObject({
+  format: v.literal("qmp-trace"),
+  version: v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(1),
+    v.maxValue(newestVersion),
+  ),
+  qemu: v.exactOptional(v.string()),
+  machine: v.exactOptional(v.string()),
+  title: v.exactOptional(v.string()),
+  recorded: v.exactOptional(v.string()),
+});
+
+/**
+ * Reads a trace file line by line.
+ *
+ * @param options How to read.
+ * @returns The step from the bytes of the file to what its lines hold.
+ */
+export function traceLines(options: TraceOptions): TraceLines {
+  const lines = splitLines(options.maxLine ?? 128 * 1024 * 1024);
+  let state: "header" | "lines" | "refused" = "header";
+  let header: TraceHeader | undefined;
+
+  const refuse = (finding: Finding): TraceRecord => {
+    state = "refused";
+    return { line: 1, offset: 0, text: "", findings: [finding] };
+  };
+  const read = (found: readonly FileLine[]): TracePart[] => {
+    const parts: TracePart[] = [];
+    for (const line of found) {
+      if (state === "lines") {
+        const part = readLine(line);
+        if (part) parts.push(part);
+      } else if (state === "header") {
+        const first = v.safeParse(headerSchema, readJson(line.bytes));
+        if (first.success) [header, state] = [first.output, "lines"];
+        else parts.push(refuse(notATrace(first.issues[0])));
+      }
+    }
+    return parts;
+  };
+  return {
+    push: (bytes) => read(lines.push(bytes)),
+    end() {
+      const parts = read(lines.end());
+      if (state === "header") {
+        parts.push(refuse(notATrace()));
+      }
+      return parts;
+    },
+    header: () => header,
+  };
+}
+
+function notATrace(issue?: v.BaseIssue<unknown>): Finding {
+  const finding = { code: "NOT_A_TRACE", severity: "fault" } as const;
+  const cannot = "Cannot read the file as a trace:";
+  if (issue === undefined) {
+    return { ...finding, path: [], message: `${cannot} it is empty` };
+  }
+  const { expected, received } = issue;
+  const member = issue.path?.[0]?.key;
+  if (typeof member !== "string" || expected === null) {
+    const message = `${cannot} its first line is no JSON object`;
+    return { ...finding, path: [], message };
+  }
+  const message = issue.type === "max_value"
+    ? `${cannot} its version ${received} is newer than ${newestVersion}, the newest known here`
+    : `${cannot} its header's "${member}" is ${received}, not ${expected}`;
+  return { ...finding, path: [member], expected, received, message };
+}
+
+// No finding here quotes its line: it may hold a password on its way to QEMU.
+function readLine(found: FileLine): TracePart | undefined {
+  const { line, offset, bytes, ended, tooLong } = found;
+  const damage = (finding: Omit<Finding, "path">): TraceRecord => ({
+    line,
+    offset,
+    text: "",
+    findings: [{ path: [], ...finding }],
+  });
+  if (tooLong) {
+    return damage({
+      code: "TORN_LINE",
+      severity: "fault",
+      message: `Cannot read line ${line} of the trace: it is too long`,
+    });
+  }
+  const value = readJson(bytes);
+  if (value === blank) return undefined;
+  const [at, kind, held] = Array.isArray(value) ? value : [];
+  if (Number.isFinite(at) && typeof kind === "string") {
+    if (kind !== "<-" && kind !== "->") {
+      return damage({
+        code: "UNKNOWN_NAME",
+        severity: "notice",
+        expected: '"<-" or "->"',
+        received: JSON.stringify(kind).slice(0, 80),
+        message: `Passed over the mark ${
+          JSON.stringify(kind).slice(0, 80)
+        } on line ${line} of the trace: it is not known here`,
+      });
+    }
+    const chunk = readBytes(held);
+    if (chunk) return { line, at, direction: kind, bytes: chunk };
+  }
+  if (value === undefined && !ended) {
+    return damage({
+      code: "TORN_LINE",
+      severity: "notice",
+      message:
+        `Passed over line ${line} of the trace: the file ends in the middle of it`,
+    });
+  }
+  return damage({
+    code: "TORN_LINE",
+    severity: "fault",
+    message:
+      `Cannot read line ${line} of the trace: it is not [seconds, "<-" or "->", text]`,
+  });
+}
+
+const blank = Symbol();
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+function readJson(bytes: Uint8Array): unknown {
+  try {
+    const line = utf8.decode(bytes);
+    // A blank line is a slip of an editor, no damage.
+    return line.trim() === "" ? blank : JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+const encoder = new TextEncoder();
+
+function readBytes(held: unknown): Uint8Array | undefined {
+  // A lone surrogate stands for no bytes.
+  if (typeof held === "string") {
+    return /\p{Surrogate}/u.test(held) ? undefined : encoder.encode(held);
+  }
+  if (typeof held !== "object" || held === null || !("base64" in held)) {
+    return undefined;
+  }
+  try {
+    return Uint8Array.from(
+      atob(String(held.base64)),
+      (character) => character.charCodeAt(0),
+    );
+  } catch {
+    return undefined;
+  }
+}
