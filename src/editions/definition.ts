@@ -1,0 +1,121 @@
+/**
+ * What a QEMU release defines, as data: the shape of `qapi/run-state.json`,
+ * name for name.
+ *
+ * @module
+ */
+
+/**
+ * The members of an object, in QAPI's order: the type of each by its name,
+ * `"*name"` where it may be absent.
+ */
+export type MemberTypes = Readonly<Record<string, string>>;
+
+/** QAPI `{ 'enum': … }`. */
+export interface EnumDefinition {
+  /** What it is. */
+  readonly kind: "enum";
+  /** Its values, in QAPI's order. */
+  readonly values: readonly string[];
+}
+
+/** QAPI `{ 'struct': … }`. */
+export interface StructDefinition {
+  /** What it is. */
+  readonly kind: "struct";
+  /** Its members. */
+  readonly members: MemberTypes;
+  /** Those of its members that carry the feature `deprecated`. */
+  readonly deprecatedMembers?: readonly string[];
+}
+
+/** QAPI `{ 'union': … }`. */
+export interface UnionDefinition {
+  /** What it is. */
+  readonly kind: "union";
+  /** The members that every branch has. */
+  readonly base: MemberTypes;
+  /** The member of the base that names the branch. */
+  readonly discriminator: string;
+  /** The struct behind each value of the discriminator. */
+  readonly branches: Readonly<Record<string, string>>;
+}
+
+/** QAPI `{ 'command': … }`. */
+export interface CommandDefinition {
+  /** What it is. */
+  readonly kind: "command";
+  /** Its arguments. */
+  readonly members: MemberTypes;
+  /** The type of what comes back; absent where that is an empty object. */
+  readonly returns?: string;
+  /** There where QEMU takes it before the machine is made (`--preconfig`). */
+  readonly "allow-preconfig"?: true;
+}
+
+/** QAPI `{ 'event': … }`. */
+export interface EventDefinition {
+  /** What it is. */
+  readonly kind: "event";
+  /** The members of its data; an event without members has no data. */
+  readonly members: MemberTypes;
+}
+
+/** One definition of `qapi/run-state.json`. */
+export type Definition =
+  | EnumDefinition
+  | StructDefinition
+  | UnionDefinition
+  | CommandDefinition
+  | EventDefinition;
+
+/** The definitions of a release by their names, in QAPI's order. */
+export type Definitions = Readonly<Record<string, Definition>>;
+
+/** A change of run state that QEMU allows: from, to. A state may also lead to itself. */
+export type Transition = readonly [from: string, to: string];
+
+/** What one edition of the protocol defines. */
+export interface Release {
+  /** The edition's name: `"7.2"`, `"seed"`, `"master"`. */
+  readonly version: string;
+  /** What `qapi/run-state.json` defines. */
+  readonly definitions: Definitions;
+  /** Which run state may lead to which, sorted by name. */
+  readonly transitions: readonly Transition[];
+}
+
+/** Targets by their source: a list of transitions, each source once. */
+export type Targets = Readonly<Record<string, readonly string[]>>;
+
+/** What happens to a definition that the neighbour has too. */
+export interface Edit {
+  /** What is gone: values, members or branches, by name. */
+  readonly remove?: readonly string[];
+  /** What is new: values, or members and branches with their types. */
+  readonly add?: readonly string[] | MemberTypes;
+  /** What the new ones stand before; at the end where it is not given. */
+  readonly before?: string;
+  /** Other properties that change. */
+  readonly set?:
+    & Pick<StructDefinition, "deprecatedMembers">
+    & Pick<CommandDefinition, "returns" | "allow-preconfig">;
+}
+
+/** What an edition changes in its neighbour. */
+export interface Step {
+  /** The `VERSION` of a development tree; a release has none. */
+  readonly tree?: string;
+  /** The neighbour; the release before it where it is not given. */
+  readonly from?: string;
+  /** Definitions that are new, or too different to be told as an edit; `before` says where a new one stands. */
+  readonly define?: Readonly<
+    Record<string, Definition & { readonly before?: string }>
+  >;
+  /** Definitions that change. */
+  readonly change?: Readonly<Record<string, Edit>>;
+  /** Definitions that are gone. */
+  readonly remove?: readonly string[];
+  /** Transitions that are new or gone. */
+  readonly transitions?: { readonly add?: Targets; readonly remove?: Targets };
+}
