@@ -182,8 +182,8 @@ export interface CommandDefinition<Data, Returns, Preconfig extends boolean> {
 }
 
 /**
- * Adds to a pipe one test that says in its issue what it expected, which
- * {@linkcode v.check} alone does not.
+ * Says in an issue what a test expected, which `v.check` and `v.custom` alone
+ * do not.
  */
 // @__NO_SIDE_EFFECTS__
 function expecting<T>(
@@ -191,15 +191,12 @@ function expecting<T>(
   requirement: (input: T) => boolean,
   message?: v.ErrorMessage<v.CheckIssue<T>>,
 ): v.CheckAction<T, v.ErrorMessage<v.CheckIssue<T>> | undefined> {
-  const action = v.check(requirement, message);
-  return { ...action, expects: expects as never };
+  return Object.assign(v.check(requirement, message), {
+    expects: expects as never,
+  });
 }
 
-/**
- * Refuses an array where QAPI says object. `v.object` takes one, since
- * `typeof [] === "object"`; QEMU does not (`QMP input member 'arguments' must
- * be an object`).
- */
+/** Makes a schema refuse an array. */
 // @__NO_SIDE_EFFECTS__
 function noArray<S extends v.GenericSchema & { expects: string }>(
   schema: S,
@@ -224,14 +221,36 @@ export const bool: Schema<boolean> = v.boolean();
 /** QAPI `'str'`. */
 export const str: Schema<string> = v.string();
 
+/**
+ * Spells a type by a test alone. What is in a large value is not looked at.
+ *
+ * @param expects What the issue says was expected.
+ * @param test Whether a value is of the type.
+ * @returns The schema of the type.
+ */
+// @__NO_SIDE_EFFECTS__
+export function matching<T>(
+  expects: string,
+  test: (value: unknown) => boolean,
+): v.GenericSchema<T, T> {
+  // In place and not in a copy: Valibot binds `~standard` to the object.
+  return Object.assign(v.custom<T>(test), { expects: expects as never });
+}
+
 /** QAPI `'any'`: whatever JSON can say. */
-export const any: Any = /* @__PURE__ */ v.custom<JsonValue>(
+export const any: Any = /* @__PURE__ */ matching(
+  "JSON value",
   (value) =>
     typeof value === "number"
       ? Number.isFinite(value)
       : value !== undefined && typeof value !== "function" &&
         typeof value !== "symbol",
 );
+
+/** QAPI `'*name': 'any'`. */
+export const optionalAny: OptionalAny = /* @__PURE__ */ optional(
+  any as v.GenericSchema,
+) as unknown as OptionalAny;
 
 /**
  * QAPI `'uint32'`: an integral number from 0 to 4294967295. `-0` counts as 0.
@@ -368,6 +387,48 @@ export function optional<S extends v.GenericSchema>(
 }
 
 /**
+ * `v.object`, but an array is none: `typeof [] === "object"`, yet QEMU says
+ * `QMP input member 'arguments' must be an object`.
+ *
+ * @param entries One schema per member.
+ * @returns The schema of the object.
+ */
+// @__NO_SIDE_EFFECTS__
+export function object<Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.ObjectSchema<Entries, undefined> {
+  return noArray(v.object(entries));
+}
+
+/**
+ * `v.strictObject`, but an array is none.
+ *
+ * @param entries One schema per member.
+ * @returns The schema of the object.
+ */
+// @__NO_SIDE_EFFECTS__
+export function strictObject<Entries extends v.ObjectEntries>(
+  entries: Entries,
+): v.StrictObjectSchema<Entries, undefined> {
+  return noArray(v.strictObject(entries));
+}
+
+/**
+ * `v.variant`, but an array is none of its options.
+ *
+ * @param key The member that tells the options apart.
+ * @param options One schema of an object each.
+ * @returns The schema of the union.
+ */
+// @__NO_SIDE_EFFECTS__
+export function variant(
+  key: string,
+  options: readonly v.GenericSchema[],
+): v.GenericSchema {
+  return noArray(v.variant(key, options as never) as v.GenericSchema);
+}
+
+/**
  * Spells `{ 'struct': … }`. Members it does not name are dropped: QMP asks
  * clients to ignore what they do not know.
  *
@@ -376,7 +437,7 @@ export function optional<S extends v.GenericSchema>(
  */
 // @__NO_SIDE_EFFECTS__
 export function struct<T>(members: NoInfer<Members<T>>): Struct<T> {
-  return noArray(v.object(members)) as Struct<T>;
+  return object(members) as Struct<T>;
 }
 
 /**
@@ -388,7 +449,7 @@ export function struct<T>(members: NoInfer<Members<T>>): Struct<T> {
  */
 // @__NO_SIDE_EFFECTS__
 export function args<T>(members: NoInfer<Members<T>>): Args<T> {
-  return noArray(v.strictObject(members)) as Args<T>;
+  return strictObject(members) as Args<T>;
 }
 
 /**
@@ -405,11 +466,9 @@ export function union<Key extends string, T extends Record<Key, string>>(
 ): Union<Key, T> {
   const options = Object.entries<Struct<Empty>>(branches as never).map(
     ([tag, { entries }]) =>
-      struct({ [discriminator]: v.literal(tag), ...entries } as never),
+      object({ [discriminator]: v.literal(tag), ...entries }),
   );
-  return noArray(
-    v.variant(discriminator, options as never) as never,
-  ) as unknown as Union<Key, T>;
+  return variant(discriminator, options) as unknown as Union<Key, T>;
 }
 
 /**
@@ -425,11 +484,11 @@ export function event<T extends EventMessage<string>>(
   ...data: T extends { data: infer Data } ? [NoInfer<Members<Data>>] : []
 ): EventSchema<T> {
   const [members] = data as [v.ObjectEntries?];
-  return struct({
+  return object({
     event: v.literal(name),
-    ...(members && { data: struct(members as never) }),
+    ...(members && { data: object(members) }),
     timestamp: Timestamp,
-  } as never) as unknown as EventSchema<T>;
+  }) as unknown as EventSchema<T>;
 }
 
 /**
@@ -452,11 +511,11 @@ export function command<
   const data = args(definition.data as Members<Data>);
   const required = Object.values<v.GenericSchema>(data.entries as never)
     .some(({ type }) => type !== "exact_optional");
-  const message = args({
+  const message = strictObject({
     execute: v.literal(name),
     arguments: required ? data : optional(data as v.GenericSchema),
-    id: optional(any),
-  } as never);
+    id: optionalAny,
+  });
   return Object.assign(message, {
     command: name,
     data,

@@ -1,0 +1,116 @@
+/**
+ * QEMU's run-state protocol as Valibot schemas, and QMP's texts read and
+ * written to the last digit.
+ *
+ * The default export mirrors `qapi/run-state.json` as it stood between QEMU
+ * 5.2 and 6.0. Its `set-action` was never released like this, and QEMU 9.0 has
+ * no `singlestep` any more: for a release, take its edition.
+ *
+ * @example Lose no digit of a register
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import * as v from "valibot";
+ * import { parseJson, RunStateEvent, stringifyJson } from "@qmp/run-state";
+ *
+ * const text = '{"timestamp": {"seconds": 1, "microseconds": 2}, ' +
+ *   '"event": "GUEST_PANICKED", "data": {"action": "pause", "info": ' +
+ *   '{"core": 0, "psw-addr": 18364758544493064720, ' +
+ *   '"reason": "disabled-wait", "psw-mask": 562956395872256, "type": "s390"}}}';
+ * const value = parseJson(text);
+ * assert.ok(v.is(RunStateEvent, value));
+ * assert.equal(stringifyJson(value, { style: "qemu" }), text);
+ * ```
+ *
+ * @module
+ */
+
+export type { Finding, FindingCode, Path, Severity } from "./src/wire/finding.ts";
+export type { JsonObject, JsonValue } from "./src/wire/json.ts";
+export {
+  JsonSyntaxError,
+  parseJson,
+  type ParseJsonOptions,
+  safeParseJson,
+  type SafeParseJsonResult,
+} from "./src/wire/parse_json.ts";
+export { splitJson } from "./src/wire/split_json.ts";
+export type { Stage } from "./src/wire/stage.ts";
+export { stringifyJson } from "./src/wire/stringify_json.ts";
+export {
+  type Any,
+  type AnyObject,
+  type Args,
+  type CommandMessage,
+  type CommandSchema,
+  type Empty,
+  type Enum,
+  type EventMessage,
+  type EventSchema,
+  type Input,
+  type Member,
+  type Members,
+  type Optional,
+  type OptionalAny,
+  type Schema,
+  type Struct,
+  Timestamp,
+  uint32,
+  uint64,
+  type Union,
+} from "./src/schema/qapi.ts";
+export {
+  Command,
+  ErrorReply,
+  Event,
+  Greeting,
+  type GreetingVersion,
+  type Kind,
+  kindOf,
+  type OptionalAnyObject,
+  QapiErrorClass,
+  Return,
+  VersionTriple,
+} from "./src/schema/qmp.ts";
+export {
+  GUEST_CRASHLOADED,
+  GUEST_PANICKED,
+  GuestPanicAction,
+  GuestPanicInformation,
+  GuestPanicInformationHyperV,
+  GuestPanicInformationS390,
+  GuestPanicInformationType,
+  MEMORY_FAILURE,
+  MemoryFailureAction,
+  MemoryFailureFlags,
+  MemoryFailureRecipient,
+  PanicAction,
+  POWERDOWN,
+  queryStatus,
+  RebootAction,
+  RESET,
+  RESUME,
+  RunState,
+  S390CrashReason,
+  setAction,
+  type SetActionArguments,
+  SHUTDOWN,
+  ShutdownAction,
+  ShutdownCause,
+  StatusInfo,
+  STOP,
+  SUSPEND,
+  SUSPEND_DISK,
+  WAKEUP,
+  WATCHDOG,
+  WatchdogAction,
+  watchdogSetAction,
+  type WatchdogSetActionArguments,
+} from "./src/schema/run_state.ts";
+export { type Edition, seed } from "./src/schema/edition.ts";
+export {
+  isRunStateCommand,
+  isRunStateEvent,
+  Message,
+  RunStateCommand,
+  RunStateEvent,
+} from "./src/schema/message.ts";

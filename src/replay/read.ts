@@ -1,0 +1,307 @@
+/**
+ * From records to entries: each text with its message and what was found.
+ *
+ * @module
+ */
+
+import { type Edition, seed } from "../schema/edition.ts";
+import { type Forwarded, judge, type Policy } from "../schema/judge.ts";
+import type { Message } from "../schema/message.ts";
+import type { ErrorReply, Kind } from "../schema/qmp.ts";
+import type { Finding } from "../wire/finding.ts";
+import type { JsonObject, JsonValue } from "../wire/json.ts";
+import { safeParseJson } from "../wire/parse_json.ts";
+import { quote, shorten } from "../wire/quote.ts";
+import type { Stage } from "../wire/stage.ts";
+import type { Direction, TraceRecord } from "./record.ts";
+import { waiting } from "./waiting.ts";
+
+/** One text of a source, its message, and what was found. */
+export interface Entry {
+  /** The line of the source on which the text begins, from 1. */
+  readonly line: number;
+  /** The byte at which the text begins, from 0. */
+  readonly offset: number;
+  /** The text, to the letter. */
+  readonly text: string;
+  /** Seconds since the start of the trace, where the source knows. */
+  readonly at?: number;
+  /** Which way it went, where the source knows. */
+  readonly direction?: Direction;
+  /** Which monitor it belongs to, where the source holds several. */
+  readonly monitor?: string;
+  /** Which kind of message it is; absent where it is none. */
+  readonly kind?: Kind;
+  /** The name of an event or a command. */
+  readonly name?: string;
+  /** The message; absent where there is a fault. */
+  readonly message?: Message | Forwarded;
+  /** The command that a reply answers, where it was seen. */
+  readonly answers?: Entry;
+  /**
+   * What was found. A command's may grow by one when its reply comes:
+   * `REFUSED`, where QEMU answered it with an error.
+   */
+  readonly findings: readonly Finding[];
+}
+
+/** What {@linkcode read} goes by. */
+export interface ReadOptions {
+  /** Which QEMU's protocol; the seed's unless said. */
+  readonly edition?: Edition;
+  /** What to make of what the edition does not know; `"forward"` unless said. */
+  readonly policy?: Policy;
+  /** How many commands may wait for their replies, from 1; 10,000 unless said. */
+  readonly maxWaiting?: number;
+  /** Whether what was sent may use QEMU's extensions of JSON: single quotes and `\'`. Not unless said. */
+  readonly extensions?: boolean;
+}
+
+/** A {@linkcode Stage} from records to entries, and what it goes by. */
+export interface Reader extends Stage<Iterable<TraceRecord>, Entry> {
+  /** The name of the edition in use. */
+  readonly edition: string;
+  /** The policy in use. */
+  readonly policy: Policy;
+}
+
+/** What {@linkcode read} gives. */
+export interface Reading {
+  /** The name of the edition that was used. */
+  readonly edition: string;
+  /** The policy that was used. */
+  readonly policy: Policy;
+  /** One for each record, in order. */
+  readonly entries: readonly Entry[];
+}
+
+/**
+ * Reads records that are all there.
+ *
+ * @param records What a source gave.
+ * @param options Edition and policy.
+ * @returns The entries, one for each record, and what was used to read them.
+ * It never throws on input.
+ *
+ * @example Read what a monitor said
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { rawSource, read } from "@qmp/run-state/replay";
+ *
+ * const source = rawSource();
+ * const bytes = new TextEncoder().encode(
+ *   '{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "STOP"}\r\n',
+ * );
+ * const { entries, edition, policy } = read([
+ *   ...source.push(bytes),
+ *   ...source.end(),
+ * ]);
+ * assert.equal(entries[0]?.name, "STOP");
+ * assert.deepEqual(entries[0]?.findings, []);
+ * assert.deepEqual([edition, policy], ["seed", "forward"]);
+ * ```
+ */
+export function read(
+  records: Iterable<TraceRecord>,
+  options: ReadOptions = {},
+): Reading {
+  const stage = reader(options);
+  const entries = stage.push(records);
+  entries.push(...stage.end());
+  return { edition: stage.edition, policy: stage.policy, entries };
+}
+
+const nothing: readonly Finding[] = [];
+
+/**
+ * Reads records as they come.
+ *
+ * @param options Edition and policy.
+ * @returns A stage that takes batches of records and gives their entries.
+ * @throws {TypeError} Where the policy is none.
+ * @throws {RangeError} Where `maxWaiting` is no whole number from 1.
+ *
+ * @example Read a monitor while it speaks
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { rawSource, reader } from "@qmp/run-state/replay";
+ *
+ * const source = rawSource();
+ * const stage = reader({ policy: "strict" });
+ * const text = '{"QMP": {"version": {"qemu": {"micro": 0, "minor": 2, ' +
+ *   '"major": 7}, "package": ""}, "capabilities": []}}\r\n';
+ * const [half, rest] = [text.slice(0, 40), text.slice(40)];
+ * const bytes = (text: string) => new TextEncoder().encode(text);
+ * assert.deepEqual(stage.push(source.push(bytes(half))), []);
+ * assert.equal(stage.push(source.push(bytes(rest)))[0]?.kind, "greeting");
+ * ```
+ */
+export function reader(options: ReadOptions = {}): Reader {
+  const {
+    edition = seed,
+    policy = "forward",
+    maxWaiting = 10_000,
+    extensions = false,
+  } = options;
+  if (!["strict", "forward", "raw"].includes(policy)) {
+    throw new TypeError(
+      `Cannot read by the policy ${
+        quote(String(policy))
+      }: it is none of "strict", "forward", "raw"`,
+    );
+  }
+  if (!Number.isInteger(maxWaiting) || maxWaiting < 1) {
+    throw new RangeError(
+      `Cannot let ${maxWaiting} commands wait: it is no whole number from 1`,
+    );
+  }
+  const commands = waiting<Waiter>(maxWaiting);
+  const received = {};
+  const sent = extensions ? { quotes: "both" } as const : received;
+
+  function readOne(record: TraceRecord): Entry {
+    const damage = record.findings ?? nothing;
+    if (record.text === "" || damage.some(isFault)) {
+      return entryOf(record, damage);
+    }
+    const parsed = safeParseJson(
+      record.text,
+      record.direction === "->" ? sent : received,
+    );
+    if (!parsed.ok) return entryOf(record, [...damage, parsed.finding]);
+    return readValue(record, parsed.value, damage, parsed.findings);
+  }
+
+  function readValue(
+    record: TraceRecord,
+    value: JsonValue,
+    damage: readonly Finding[],
+    spellings: readonly Finding[],
+  ): Entry {
+    const monitor = record.monitor ?? "";
+    const id = (value as JsonObject | null)?.["id"];
+    const isReply = value !== null && typeof value === "object" &&
+      ("return" in value || "error" in value);
+    const command = isReply ? commands.answered(monitor, id) : undefined;
+    const { kind, name, isOwn, message, findings } = judge(
+      value,
+      edition,
+      policy,
+      command?.entry.name,
+    );
+    const spelt = spellings.length === 0
+      ? nothing
+      : spellings.flatMap((finding) => judgeSpelling(finding, kind, isOwn));
+    const all = damage.length + spelt.length === 0
+      ? findings
+      : [...damage, ...findings, ...spelt];
+    const entry = entryOf(record, all);
+    if (kind !== undefined) entry.kind = kind;
+    if (name !== undefined) entry.name = name;
+    if (message !== undefined && !spelt.some(isFault)) entry.message = message;
+    if (command !== undefined) {
+      entry.answers = command.entry;
+      if (kind === "error") {
+        command.findings.push(refused(entry, command.entry));
+      }
+    }
+    if (kind === "greeting") commands.greeted(monitor);
+    if (kind === "command") {
+      const findings = [...all];
+      entry.findings = findings;
+      const outOfBand = "exec-oob" in (value as JsonObject);
+      if (!commands.sent(monitor, { entry, findings }, id, outOfBand)) {
+        findings.push(tooMany(maxWaiting));
+      }
+    }
+    return entry;
+  }
+
+  return {
+    edition: edition.name,
+    policy,
+    push: (records) => Array.from(records, readOne),
+    end: () => [],
+  };
+}
+
+/** A command that waits, and its findings while they may still grow. */
+interface Waiter {
+  readonly entry: Entry;
+  readonly findings: Finding[];
+}
+
+function entryOf(
+  record: TraceRecord,
+  findings: readonly Finding[],
+): { -readonly [Key in keyof Entry]: Entry[Key] } {
+  const { line, offset, text, at, direction, monitor } = record;
+  const entry: { -readonly [Key in keyof Entry]: Entry[Key] } = {
+    line,
+    offset,
+    text,
+    findings,
+  };
+  if (at !== undefined) entry.at = at;
+  if (direction !== undefined) entry.direction = direction;
+  if (monitor !== undefined) entry.monitor = monitor;
+  return entry;
+}
+
+function isFault({ severity }: Finding): boolean {
+  return severity === "fault";
+}
+
+/**
+ * What an unusual spelling of an integer means where it stands: QEMU refuses
+ * it among a command's arguments, and says nothing of an `id`. In data that
+ * run-state does not define, a fraction may be meant.
+ */
+function judgeSpelling(
+  finding: Finding,
+  kind: Kind | undefined,
+  isRunState: boolean,
+): readonly Finding[] {
+  const [member] = finding.path;
+  if (kind === "command") {
+    return member === "arguments" ? [{ ...finding, severity: "fault" }] : [];
+  }
+  return isRunState || member === "timestamp" ? [finding] : [];
+}
+
+/** What these commands carry, and so what QEMU says of it, may be a secret. */
+const secretive: ReadonlySet<string | undefined> = new Set([
+  "set_password",
+  "expire_password",
+  "object-add",
+  "human-monitor-command",
+]);
+
+function refused(reply: Entry, { name }: Entry): Finding {
+  const { error } = (reply.message ?? {}) as Partial<ErrorReply>;
+  const why = error === undefined || secretive.has(name)
+    ? ""
+    : `: ${quote(error.desc)}`;
+  return {
+    code: "REFUSED",
+    severity: "notice",
+    path: [],
+    expected: "a return",
+    received: error === undefined ? "an error" : shorten(error.class),
+    message: `QEMU refused command ${
+      name === undefined ? "without a name" : quote(name)
+    } on line ${reply.line}${why}`,
+  };
+}
+
+function tooMany(maxWaiting: number): Finding {
+  return {
+    code: "TOO_MANY_WAITING",
+    severity: "notice",
+    path: [],
+    expected: `at most ${maxWaiting} unanswered commands`,
+    received: "one more",
+    message:
+      `Stop waiting for the replies to ${maxWaiting} commands: none came for so long`,
+  };
+}

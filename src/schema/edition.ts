@@ -1,0 +1,133 @@
+/**
+ * What the protocol is like in one version of QEMU, and how a message finds
+ * its schema there.
+ *
+ * @module
+ */
+
+import type * as v from "valibot";
+import type { JsonObject } from "../wire/json.ts";
+import type { CommandSchema } from "./qapi.ts";
+import {
+  Command,
+  ErrorReply,
+  Event,
+  Greeting,
+  type Kind,
+  Return,
+} from "./qmp.ts";
+import * as mirror from "./run_state.ts";
+
+/** Run-state as one version of QEMU defines it. */
+export interface Edition {
+  /** Its name: `"seed"`, or a release such as `"7.2"`. */
+  readonly name: string;
+  /** The schemas of all that run-state.json defines there, by QAPI's names. */
+  readonly schemas: Readonly<Record<string, v.GenericSchema>>;
+}
+
+/**
+ * The edition that the default export mirrors: QEMU's development tree of
+ * 2020-12-11, between 5.2 and 6.0.
+ *
+ * @example Look up a schema by QAPI's name
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { queryStatus, seed } from "@qmp/run-state";
+ *
+ * assert.equal(seed.schemas["query-status"], queryStatus);
+ * assert.equal(Object.keys(seed.schemas).length, 31);
+ * ```
+ */
+export const seed: Edition = /* @__PURE__ */ namedAsInQapi("seed", mirror);
+
+/** The mirror names commands by what is an identifier in TypeScript. */
+function namedAsInQapi(
+  name: string,
+  schemas: Readonly<Record<string, v.GenericSchema>>,
+): Edition {
+  return {
+    name,
+    schemas: Object.fromEntries(
+      Object.entries(schemas).map(([identifier, schema]) => [
+        isCommand(schema) ? schema.command : identifier,
+        schema,
+      ]),
+    ),
+  };
+}
+
+/**
+ * Finds the schema of an event of run-state.
+ *
+ * @param edition Where to look.
+ * @param name The event's name.
+ * @returns Its schema; undefined where the edition has no such event.
+ */
+export function eventSchema(
+  edition: Edition,
+  name: unknown,
+): v.GenericSchema | undefined {
+  const schema = named(edition, name);
+  return schema !== undefined && isEvent(schema) ? schema : undefined;
+}
+
+/**
+ * Finds the schema of a command of run-state.
+ *
+ * @param edition Where to look.
+ * @param name The command's name.
+ * @returns Its schema; undefined where the edition has no such command.
+ */
+export function commandSchema(
+  edition: Edition,
+  name: unknown,
+): CommandSchema<string> | undefined {
+  const schema = named(edition, name);
+  return schema !== undefined && isCommand(schema) ? schema : undefined;
+}
+
+/**
+ * Finds the schema of a message: run-state's own by their names, all others
+ * by the envelope alone.
+ *
+ * @param edition Where to look.
+ * @param value The message.
+ * @param kind Its kind.
+ * @returns Its schema.
+ */
+export function schemaOf(
+  edition: Edition,
+  value: JsonObject,
+  kind: Kind,
+): v.GenericSchema {
+  return (kind === "event"
+    ? eventSchema(edition, value["event"])
+    : kind === "command"
+    ? commandSchema(edition, value["execute"])
+    : undefined) ?? envelopes[kind];
+}
+
+/** The schemas of what is in every message of a kind. */
+export const envelopes: Readonly<Record<Kind, v.GenericSchema>> = {
+  greeting: Greeting as v.GenericSchema,
+  command: Command as v.GenericSchema,
+  return: Return as v.GenericSchema,
+  error: ErrorReply as v.GenericSchema,
+  event: Event as v.GenericSchema,
+};
+
+function named(edition: Edition, name: unknown): v.GenericSchema | undefined {
+  return typeof name === "string" && Object.hasOwn(edition.schemas, name)
+    ? edition.schemas[name]
+    : undefined;
+}
+
+function isEvent(schema: object): boolean {
+  return "entries" in schema &&
+    "event" in (schema.entries as Readonly<Record<string, unknown>>);
+}
+
+function isCommand(schema: object): schema is CommandSchema<string> {
+  return "command" in schema;
+}

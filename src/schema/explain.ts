@@ -1,0 +1,131 @@
+/**
+ * From a Valibot issue to a finding.
+ *
+ * @module
+ */
+
+import type * as v from "valibot";
+import type { Finding, FindingCode, Path } from "../wire/finding.ts";
+import { quote, shorten } from "../wire/quote.ts";
+
+/**
+ * Makes a finding of an issue.
+ *
+ * @param issue What a schema said.
+ * @param subject What the schema was asked about, such as `event "SHUTDOWN"`.
+ * @returns The fault.
+ */
+export function explain(issue: v.BaseIssue<unknown>, subject: string): Finding {
+  const path = pathOf(issue);
+  const code = codeOf(issue);
+  const at = path.length === 0 ? "it" : dotted(path);
+  const fault = { code, severity: "fault", path } as const;
+  if (code === "MISSING_MEMBER") {
+    return {
+      ...fault,
+      expected: "a member",
+      received: "none",
+      message: `Cannot accept ${subject}: ${at} is missing`,
+    };
+  }
+  if (code === "UNEXPECTED_MEMBER") return unexpectedMember(path, subject);
+  const expected = expectedBy(issue);
+  const received = shown(valueOf(issue));
+  const lost = code === "UNSAFE_NUMBER"
+    ? ", which lost digits before it came here; read the text with parseJson()"
+    : `, expected ${expected}`;
+  return {
+    ...fault,
+    expected,
+    received,
+    message: `Cannot accept ${subject}: ${at} is ${received}${lost}`,
+  };
+}
+
+/**
+ * Makes a finding of a member that a schema does not name.
+ *
+ * @param path Where it is.
+ * @param subject What holds it, such as `event "SHUTDOWN"`.
+ * @returns The fault.
+ */
+export function unexpectedMember(path: Path, subject: string): Finding {
+  return {
+    code: "UNEXPECTED_MEMBER",
+    severity: "fault",
+    path,
+    expected: "no member",
+    received: "a member",
+    message: `Cannot accept ${subject}: ${dotted(path)} is unexpected`,
+  };
+}
+
+/**
+ * Writes a path for people.
+ *
+ * @param path Keys and indices from the root.
+ * @returns Such as `data.info.psw-addr` or `capabilities[0]`.
+ */
+export function dotted(path: Path): string {
+  return shorten(
+    path.map((key, index) =>
+      typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`
+    ).join(""),
+  );
+}
+
+/**
+ * Shows a value for people, in at most 80 characters.
+ *
+ * @param value Any value.
+ * @returns Strings in quotes, objects and arrays by their kind alone.
+ */
+export function shown(value: unknown): string {
+  return typeof value === "string"
+    ? quote(value)
+    : Array.isArray(value)
+    ? "an array"
+    : typeof value === "object" && value !== null
+    ? "an object"
+    : shorten(String(value));
+}
+
+function pathOf(issue: v.BaseIssue<unknown>): Path {
+  return issue.path?.map(({ key }) => key as string | number) ?? [];
+}
+
+/** A check on an object that speaks of one member has that member's value only in its path. */
+function valueOf(issue: v.BaseIssue<unknown>): unknown {
+  return issue.kind === "validation"
+    ? issue.path?.at(-1)?.value ?? issue.input
+    : issue.input;
+}
+
+function expectedBy({ expected }: v.BaseIssue<unknown>): string {
+  return expected === "Object" ? "an object" : expected ?? "something else";
+}
+
+function codeOf(issue: v.BaseIssue<unknown>): FindingCode {
+  const last = issue.path?.at(-1);
+  const { kind, type, expected } = issue;
+  if (last?.origin === "key") {
+    return expected === "never" ? "UNEXPECTED_MEMBER" : "MISSING_MEMBER";
+  }
+  const input = valueOf(issue);
+  if (kind === "validation") {
+    return !Number.isInteger(input) && typeof input !== "bigint"
+      ? "WRONG_TYPE"
+      : expected === "bigint | safe integer"
+      ? "UNSAFE_NUMBER"
+      : "OUT_OF_RANGE";
+  }
+  if (type === "variant" && last !== undefined && input === undefined) {
+    return "MISSING_MEMBER";
+  }
+  if (type === "picklist" || type === "literal" || type === "variant") {
+    return typeof input === "string" ? "UNKNOWN_VALUE" : "WRONG_TYPE";
+  }
+  return typeof input === "bigint" && expected === "number"
+    ? "OUT_OF_RANGE"
+    : "WRONG_TYPE";
+}
