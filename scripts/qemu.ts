@@ -8,8 +8,9 @@
  * @module
  */
 
-import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { rmSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import process from "node:process";
 import { createServer, type Socket } from "node:net";
@@ -58,11 +59,11 @@ export interface Tap {
 /** A connection to a monitor of QEMU. */
 export interface Monitor {
   /**
-   * Sends text as it is.
+   * Sends text or bytes as they are.
    *
    * @param text What to send, line end included if there is to be one.
    */
-  send(text: string): void;
+  send(text: string | Uint8Array): void;
   /**
    * Sends a command and waits for its reply, whatever that is.
    *
@@ -112,6 +113,16 @@ export interface QemuOptions {
   readonly tap?: Tap;
 }
 
+/**
+ * Says which machine a QEMU is started with.
+ *
+ * @param options How it is started.
+ * @returns The machine's name.
+ */
+export function machineOf({ machine, target }: QemuOptions): string {
+  return machine ?? (target === "s390x" ? "s390-ccw-virtio" : "pc");
+}
+
 /** A running QEMU. */
 export interface Qemu {
   /** Its working directory. */
@@ -155,8 +166,6 @@ export async function withQemu<Result>(
   use: (qemu: Qemu) => Promise<Result>,
 ): Promise<Result> {
   const { target = "x86_64", pretty = false, args = [], files = {} } = options;
-  const machine = options.machine ??
-    (target === "s390x" ? "s390-ccw-virtio" : "pc");
   const dir = await mkdtemp(join(tmpdir(), "qmp-"));
   for (const [name, bytes] of Object.entries(files)) {
     await writeFile(join(dir, name), bytes);
@@ -166,7 +175,7 @@ export async function withQemu<Result>(
   ) as [Listener, Listener, Listener];
   const child = spawn(`qemu-system-${target}`, [
     ...["-nodefaults", "-display", "none", "-accel", "tcg"],
-    ...["-machine", machine],
+    ...["-machine", machineOf(options)],
     ...["-chardev", `socket,id=monitor,path=${tapped.path}`],
     ...["-mon", `chardev=monitor,mode=control,pretty=${pretty ? "on" : "off"}`],
     ...["-chardev", `socket,id=witness,path=${witnessing.path}`],
@@ -174,9 +183,13 @@ export async function withQemu<Result>(
     ...["-qtest", `unix:${poking.path}`, "-qtest-log", "/dev/null"],
     ...args,
   ], { cwd: dir, stdio: ["ignore", "ignore", "pipe"] });
-  const kill = () => void child.kill("SIGKILL");
-  process.once("exit", kill);
+  const abandon = () => {
+    child.kill("SIGKILL");
+    rmSync(dir, { recursive: true, force: true });
+  };
+  process.once("exit", abandon);
   const closed = once(child, "close");
+  const connected: Promise<void>[] = [];
   let complaint = "";
   child.stderr?.on("data", (bytes) => complaint += bytes);
 
@@ -190,6 +203,7 @@ export async function withQemu<Result>(
       ]),
       () => `QEMU did not connect: ${complaint.trim()}`,
     );
+    connected.push(...sockets.map(closing));
     const monitor = talk(sockets[0], () => complaint, options.tap);
     const witness = talk(sockets[1], () => complaint);
     await witness.execute("qmp_capabilities");
@@ -207,18 +221,18 @@ export async function withQemu<Result>(
       },
     });
   } finally {
-    process.off("exit", kill);
-    await end(child, closed);
+    process.off("exit", abandon);
+    child.kill("SIGKILL");
+    // Its last bytes may be on the way even then.
+    await Promise.allSettled([closed, ...connected]);
     for (const { server } of [tapped, witnessing, poking]) server.close();
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-async function end(child: ChildProcess, closed: Promise<unknown>) {
-  if (child.exitCode === null && child.signalCode === null) {
-    child.kill("SIGKILL");
-  }
-  await closed;
+/** Not once() of node:events, which gives up when the connection is reset. */
+function closing(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once("close", () => resolve()));
 }
 
 interface Listener {
@@ -318,14 +332,12 @@ function talk(
       else waiting.splice(at, 1)[0]?.take(message);
     }
   });
-  // Not once() of node:events, which gives up when the connection is reset.
-  const closed = new Promise<void>((resolve) => socket.once("close", resolve))
-    .then(() => {
-      over = true;
-      for (const { fail } of waiting.splice(0)) {
-        fail(new Error(`QEMU closed the monitor: ${complaint().trim()}`));
-      }
-    });
+  const closed = closing(socket).then(() => {
+    over = true;
+    for (const { fail } of waiting.splice(0)) {
+      fail(new Error(`QEMU closed the monitor: ${complaint().trim()}`));
+    }
+  });
 
   const next = (fits: Waiting["fits"], what: string): Promise<Received> => {
     const at = untaken.findIndex(fits);
@@ -337,8 +349,8 @@ function talk(
       () => `QEMU sent no ${what}, but ${JSON.stringify(untaken.slice(-5))}`,
     );
   };
-  const send = (text: string) => {
-    const bytes = encoder.encode(text);
+  const send = (text: string | Uint8Array) => {
+    const bytes = typeof text === "string" ? encoder.encode(text) : text;
     tap?.sent(bytes);
     socket.write(bytes);
   };

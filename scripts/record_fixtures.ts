@@ -26,7 +26,9 @@ if (unknown.length > 0) {
 
 for (const [name, scenario] of Object.entries(scenarios)) {
   if (asked.length > 0 && !asked.includes(name)) continue;
-  const { trace } = await recordScenario(scenario);
+  const lines: string[] = [];
+  await recordScenario(scenario, (line) => lines.push(line));
+  const trace = lines.join("");
   const seen = survey(trace);
   const absent = missing(seen, scenario);
   if (absent.length > 0) throw new Error(`${name} lacks ${absent.join(", ")}`);

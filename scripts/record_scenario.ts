@@ -6,13 +6,11 @@
 
 import { recorder } from "../src/replay/recorder.ts";
 import { join } from "../src/replay/lines.ts";
-import { qemuVersion, withQemu } from "./qemu.ts";
+import { machineOf, qemuVersion, withQemu } from "./qemu.ts";
 import type { Scenario } from "./scenarios.ts";
 
-/** A scenario as it was played. */
-export interface Recording {
-  /** The trace file. */
-  readonly trace: string;
+/** What passed while a scenario was played. */
+export interface Passed {
   /** Every byte that came from QEMU, as the socket gave it. */
   readonly received: Uint8Array;
   /** Every byte that went to QEMU. */
@@ -23,26 +21,29 @@ export interface Recording {
  * Plays a scenario and records it.
  *
  * @param scenario What to play.
- * @returns The trace, and the bytes beside it.
+ * @param write Takes each line of the trace.
+ * @returns The bytes that passed, seen beside the recorder.
  * @throws {Error} When QEMU is not installed or does not do what it should.
  */
-export async function recordScenario(scenario: Scenario): Promise<Recording> {
+export async function recordScenario(
+  scenario: Pick<Scenario, "title" | "options" | "play">,
+  write: (line: string) => void,
+): Promise<Passed> {
   const { title, options, play } = scenario;
   const qemu = await qemuVersion(options.target ?? "x86_64");
   if (qemu === undefined) throw new Error("QEMU is not installed");
 
-  const lines: string[] = [];
   const received: Uint8Array[] = [];
   const sent: Uint8Array[] = [];
   const { end, ...record } = recorder({
     header: {
       qemu,
-      machine: options.target === "s390x" ? "s390-ccw-virtio" : "pc",
+      machine: machineOf(options),
       title,
       recorded: new Date().toISOString(),
     },
     now: () => performance.now() / 1000,
-    write: (line) => lines.push(line),
+    write,
   });
   const tap = {
     received(bytes: Uint8Array) {
@@ -57,7 +58,6 @@ export async function recordScenario(scenario: Scenario): Promise<Recording> {
   await withQemu({ ...options, tap }, play);
   end();
   return {
-    trace: lines.join(""),
     received: join(received),
     sent: join(sent),
   };

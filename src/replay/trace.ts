@@ -230,16 +230,24 @@ function notATrace(issue?: v.BaseIssue<unknown>): Finding {
   if (issue === undefined) {
     return { ...finding, path: [], message: `${cannot} it is empty` };
   }
-  const { expected, received } = issue;
+  const { expected, received, type } = issue;
   const member = issue.path?.[0]?.key;
   if (typeof member !== "string" || expected === null) {
     const message = `${cannot} its first line is no JSON object`;
     return { ...finding, path: [], message };
   }
-  const message = issue.type === "max_value"
-    ? `${cannot} its version ${received} is newer than ${newestVersion}, the newest known here`
-    : `${cannot} its header's "${member}" is ${received}, not ${expected}`;
-  return { ...finding, path: [member], expected, received, message };
+  const why = received === "undefined"
+    ? `its first line has no "${member}"`
+    : type === "max_value"
+    ? `its version ${received} is newer than ${newestVersion}, the newest known here`
+    : `its "${member}" is ${received}, not ${expected}`;
+  return {
+    ...finding,
+    path: [member],
+    expected,
+    received,
+    message: `${cannot} ${why}`,
+  };
 }
 
 // No finding here quotes its line: it may hold a password on its way to QEMU.
