@@ -24,7 +24,12 @@
  * @module
  */
 
-export type { Finding, FindingCode, Path, Severity } from "./src/wire/finding.ts";
+export type {
+  Finding,
+  FindingCode,
+  Path,
+  Severity,
+} from "./src/wire/finding.ts";
 export type { JsonObject, JsonValue } from "./src/wire/json.ts";
 export {
   JsonSyntaxError,
@@ -38,7 +43,6 @@ export type { Stage } from "./src/wire/stage.ts";
 export { stringifyJson } from "./src/wire/stringify_json.ts";
 export {
   type Any,
-  type AnyObject,
   type Args,
   type CommandMessage,
   type CommandSchema,
@@ -46,6 +50,7 @@ export {
   type Enum,
   type EventMessage,
   type EventSchema,
+  type Exactly,
   type Input,
   type Member,
   type Members,
@@ -59,6 +64,7 @@ export {
   type Union,
 } from "./src/schema/qapi.ts";
 export {
+  type AnyObject,
   Command,
   ErrorReply,
   Event,

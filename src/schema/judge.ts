@@ -110,9 +110,11 @@ export function judge(
     return { kind, name, isOwn: own !== undefined, message, findings: nothing };
   }
   const subject = name === undefined ? kind : `${kind} ${quote(name)}`;
-  const faults = meant === undefined
-    ? faultsOf(schema, object, subject)
-    : [misspelt(kind, name!, meant)];
+  const faults = meant !== undefined
+    ? [misspelt(kind, name!, meant)]
+    : own !== undefined && kind === "command" && !("execute" in object)
+    ? [unexpectedMember(["exec-oob"], subject)]
+    : faultsOf(schema, object, subject);
   const findings = policy === "forward" && kind !== "command"
     ? faults.map((fault) => maybeNewer(fault, edition, subject))
     : faults;

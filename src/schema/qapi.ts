@@ -18,12 +18,22 @@ export type Input<T> = JsonValue extends T ? T
   : T;
 
 /**
+ * Keeps a type from standing for a narrower or a wider one. Known to the
+ * compiler alone: without it, an enumeration that lacks a value would pass
+ * where the full one is wanted.
+ */
+export interface Exactly<T> {
+  /** Never there. */
+  readonly "~exactly"?: (value: T) => T;
+}
+
+/**
  * A schema that takes an {@linkcode Input} of `T` and gives a `T` or issues.
  *
  * `wrapped` is declared to keep {@linkcode Optional} out where a member is
  * required.
  */
-export interface Schema<T> extends v.GenericSchema<Input<T>, T> {
+export interface Schema<T> extends v.GenericSchema<Input<T>, T>, Exactly<T> {
   /** Never there: only wrapping schemas have it. */
   readonly wrapped?: never;
 }
@@ -57,7 +67,7 @@ type Several<T, Each = T> = [T] extends [never] ? false
 /** The schema of one member: an enumeration keeps its `options`, a struct its `entries`. */
 export type Member<T> = [T] extends [string] ? string extends T ? Schema<T>
   : Several<T> extends false ? v.LiteralSchema<T, undefined>
-  : v.PicklistSchema<readonly T[], undefined>
+  : v.PicklistSchema<readonly T[], undefined> & Exactly<T>
   : Schema<T>;
 
 /** One schema per member of `T`: no more, no fewer, optional where `T` is. */
@@ -68,7 +78,9 @@ export type Members<T> = {
 };
 
 /** QAPI `{ 'enum': … }`. */
-export type Enum<T extends readonly string[]> = v.PicklistSchema<T, undefined>;
+export type Enum<T extends readonly string[]> =
+  & v.PicklistSchema<T, undefined>
+  & Exactly<T[number]>;
 
 /** QAPI `{ 'struct': … }`. */
 export type Struct<T> = v.ObjectSchema<Members<T>, undefined>;
@@ -174,7 +186,9 @@ export type CommandSchema<
 /** What {@linkcode command} is told of a command. */
 export interface CommandDefinition<Data, Returns, Preconfig extends boolean> {
   /** One schema per argument. */
-  readonly data: NoInfer<Members<Data>>;
+  readonly data: NoInfer<
+    [keyof Data] extends [never] ? Record<string, never> : Members<Data>
+  >;
   /** The schema of what comes back. */
   readonly returns: NoInfer<Struct<Returns>>;
   /** Whether QEMU takes it before the machine is made. */
@@ -508,7 +522,7 @@ export function command<
   name: Name,
   definition: CommandDefinition<Data, Returns, Preconfig>,
 ): CommandSchema<Name, Data, Returns, Preconfig> {
-  const data = args(definition.data as Members<Data>);
+  const data = args<Data>(definition.data as Members<Data>);
   const required = Object.values<v.GenericSchema>(data.entries as never)
     .some(({ type }) => type !== "exact_optional");
   const message = strictObject({

@@ -1,0 +1,101 @@
+/**
+ * How long reading takes, as ratios to the least that any reader of lines of
+ * JSON must do: decode once, cut at line ends, JSON.parse each line. Prints a
+ * table, or with `--json` the ratios as one object. Asserts nothing.
+ *
+ * @module
+ */
+
+import * as v from "valibot";
+import {
+  parseJson,
+  RunStateEvent,
+  safeParseJson,
+  splitJson,
+} from "@qmp/run-state";
+import { rawSource, reader } from "@qmp/run-state/replay";
+import { timeInRounds } from "./rounds.ts";
+import { traceBytes } from "./trace_bytes.ts";
+
+const lines = 200_000;
+const bytes = traceBytes(lines);
+const chunkSize = 65_536;
+
+function* chunks(): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += chunkSize) {
+    yield bytes.subarray(start, start + chunkSize);
+  }
+}
+
+function floor(): number {
+  const text = new TextDecoder().decode(bytes);
+  let count = 0;
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf("\n", start);
+    JSON.parse(text.slice(start, end));
+    count += 1;
+    start = end + 1;
+  }
+  return count;
+}
+
+const texts: string[] = [];
+{
+  const splitter = splitJson();
+  for (const chunk of chunks()) {
+    for (const { text } of splitter.push(chunk)) texts.push(text);
+  }
+}
+const names = new Set<string>(
+  RunStateEvent.options.map((option) => option.entries.event.literal),
+);
+const events = texts.map((text) => parseJson(text)).filter((value) =>
+  names.has((value as { event?: string }).event ?? "")
+);
+
+const results = timeInRounds({
+  floor,
+  "split alone": () => {
+    const splitter = splitJson();
+    let count = 0;
+    for (const chunk of chunks()) count += splitter.push(chunk).length;
+    return count;
+  },
+  "wire alone": () => {
+    const splitter = splitJson();
+    for (const chunk of chunks()) {
+      for (const { text } of splitter.push(chunk)) safeParseJson(text);
+    }
+  },
+  "read and validate": () => {
+    const source = rawSource();
+    const stage = reader();
+    for (const chunk of chunks()) stage.push(source.push(chunk));
+  },
+  "public event schema": () => {
+    for (const event of events) v.safeParse(RunStateEvent, event);
+  },
+}, 9);
+
+const ratios = Object.fromEntries(
+  Object.entries(results).map(([name, { ratio }]) => [
+    name,
+    Number(ratio.toFixed(3)),
+  ]),
+);
+const runtime = (globalThis as { navigator?: { userAgent: string } }).navigator
+  ?.userAgent ?? "Node.js";
+if ((globalThis as { benchJson?: boolean }).benchJson) {
+  console.log(JSON.stringify({ runtime, ...ratios }));
+} else {
+  console.log(
+    `${runtime}: ${lines} lines, ${(bytes.length / 1e6).toFixed(1)} MB`,
+  );
+  for (const [name, { milliseconds, ratio }] of Object.entries(results)) {
+    console.log(
+      `  ${name.padEnd(22)}${ratio.toFixed(2).padStart(6)} x the floor ${
+        milliseconds.toFixed(0).padStart(6)
+      } ms`,
+    );
+  }
+}
