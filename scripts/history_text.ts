@@ -17,9 +17,9 @@ import type {
 import { applyStep, editDefinition, nothing } from "../src/editions/release.ts";
 
 /** What an edition defines, and the `VERSION` of a development tree. */
-export interface Told extends Release {
+export interface Edition extends Release {
   /** The `VERSION` of a development tree; a release has none. */
-  readonly tree?: string;
+  readonly tree: string | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface Told extends Release {
  * @returns Their steps by name, in the same order.
  * @throws {Error} A release puts the definitions in another order.
  */
-export function steps(editions: readonly Told[]): Record<string, Step> {
+export function stepsOf(editions: readonly Edition[]): Record<string, Step> {
   const told = editions.map((each, index): [string, Step] => {
     const before = editions.slice(0, index).findLast(isRelease) ?? nothing;
     if (isRelease(each)) return [each.version, difference(before, each)];
@@ -44,7 +44,7 @@ export function steps(editions: readonly Told[]): Record<string, Step> {
   return Object.fromEntries(told);
 }
 
-function isRelease({ tree }: Told): boolean {
+function isRelease({ tree }: Edition): boolean {
   return tree === undefined;
 }
 
@@ -74,7 +74,7 @@ function difference(from: Release, to: Release): Step {
   return step;
 }
 
-function told({ version, definitions, transitions }: Told): Release {
+function told({ version, definitions, transitions }: Release): Release {
   return { version, definitions, transitions };
 }
 
@@ -176,24 +176,67 @@ function same(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Writes a value as TypeScript, unformatted.
+ * Writes the history anew.
  *
- * @param value JSON without numbers.
- * @param depth How many levels are spread over lines.
- * @returns An expression.
+ * @param text The file so far, whose head stays.
+ * @param steps The steps to write.
+ * @returns The file, unformatted.
  */
-export function literal(value: unknown, depth: number): string {
+export function historyText(
+  text: string,
+  steps: Readonly<Record<string, Step>>,
+): string {
+  const mark = "Record<string, Step>> = ";
+  const head = text.slice(0, text.indexOf(mark) + mark.length);
+  return `${head}${literal(steps, 3)};\n`;
+}
+
+/** A value as TypeScript, its outer levels spread over lines. */
+function literal(value: unknown, spread: number): string {
   if (Array.isArray(value)) {
     return `[${value.map((each) => literal(each, 0)).join(", ")}]`;
   }
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).map(([key, member]) =>
-    `${/^[A-Za-z_]\w*$/.test(key) ? key : JSON.stringify(key)}: ${
-      literal(member, depth - 1)
-    }`
+    `${keyText(key)}: ${literal(member, spread - 1)},`
   );
   if (members.length === 0) return "{}";
-  return depth > 0
-    ? `{\n${members.map((member) => `${member},\n`).join("")}}`
-    : `{ ${members.join(", ")} }`;
+  return spread > 0
+    ? `{\n${members.join("\n")}\n}`
+    : `{ ${members.join(" ")} }`;
+}
+
+function keyText(key: string): string {
+  return /^[A-Za-z_]\w*$/.test(key) ? key : JSON.stringify(key);
+}
+
+/**
+ * Writes the facts anew.
+ *
+ * @param text The file so far, whose remarks stay.
+ * @param editions The editions from the oldest to the newest.
+ * @returns The file.
+ */
+export function factsText(text: string, editions: readonly Edition[]): string {
+  const { _about } = JSON.parse(text);
+  const releases = editions.map(
+    ({ version, definitions, transitions, tree }) => {
+      const name = tree === undefined ? `${version}.0` : version;
+      const lines = Object.entries(definitions).map(([each, definition]) =>
+        `  "${each}": ${spaced(definition)}`
+      );
+      return ` {"version": "${name}", "definitions": {\n${
+        lines.join(",\n")
+      }\n` +
+        `  }, "transitions": ${spaced(transitions)}}`;
+    },
+  );
+  return `{"_about": ${JSON.stringify(_about)},\n"releases": [\n${
+    releases.join(",\n")
+  }\n]}\n`;
+}
+
+/** JSON of names, with a space after each comma and colon. */
+function spaced(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[,:]/g, "$& ");
 }
