@@ -5,14 +5,15 @@
  * @module
  */
 
-import type {
-  Definition,
-  Definitions,
-  Edit,
-  Release,
-  Step,
-  Targets,
-  Transition,
+import {
+  type Definition,
+  type Definitions,
+  type Edit,
+  plainName,
+  type Release,
+  type Step,
+  type Targets,
+  type Transition,
 } from "../src/editions/definition.ts";
 import { applyStep, editDefinition, nothing } from "../src/editions/release.ts";
 
@@ -137,10 +138,6 @@ function parts(definition: Definition): Part[] {
 
 function has(list: readonly Part[], name: string, type: string): boolean {
   return list.some((part) => part[0] === name && part[1] === type);
-}
-
-function plainName(name: string): string {
-  return name.replace("*", "");
 }
 
 function transitionStep(

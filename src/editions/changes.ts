@@ -6,13 +6,15 @@
 
 import { release } from "./release.ts";
 import { requireVersion } from "./version.ts";
-import type {
-  CommandDefinition,
-  Definition,
-  Definitions,
-  MemberTypes,
-  Release,
-  StructDefinition,
+import {
+  type CommandDefinition,
+  type Definition,
+  type Definitions,
+  membersOf,
+  type MemberTypes,
+  plainName,
+  type Release,
+  type StructDefinition,
 } from "./definition.ts";
 
 /**
@@ -122,17 +124,6 @@ function reached(
     }
   }
   return names;
-}
-
-function membersOf(definition: Definition): MemberTypes {
-  switch (definition.kind) {
-    case "enum":
-      return {};
-    case "union":
-      return definition.base;
-    default:
-      return definition.members;
-  }
 }
 
 /** An enumeration's values, a union's branches with their types. */
@@ -352,8 +343,4 @@ function allows({ transitions }: Release, from: string, to: string): boolean {
   return transitions.some(([source, target]) =>
     source === from && target === to
   );
-}
-
-function plainName(name: string): string {
-  return name.replace("*", "");
 }

@@ -1,6 +1,6 @@
 /**
  * What a QEMU release defines, as data: the shape of `qapi/run-state.json`,
- * name for name.
+ * name for name, and of the steps from one release to the next.
  *
  * @module
  */
@@ -71,6 +71,33 @@ export type Definition =
 
 /** The definitions of a release by their names, in QAPI's order. */
 export type Definitions = Readonly<Record<string, Definition>>;
+
+/**
+ * Takes the mark of optional members off a name.
+ *
+ * @param name A member's name as QAPI spells it: `"*info"`.
+ * @returns The name on the wire: `"info"`.
+ */
+export function plainName(name: string): string {
+  return name.replace("*", "");
+}
+
+/**
+ * Gives the members that a definition itself has, without those of branches.
+ *
+ * @param definition Any definition.
+ * @returns Its members; none for an enumeration.
+ */
+export function membersOf(definition: Definition): MemberTypes {
+  switch (definition.kind) {
+    case "enum":
+      return {};
+    case "union":
+      return definition.base;
+    default:
+      return definition.members;
+  }
+}
 
 /** A change of run state that QEMU allows: from, to. A state may also lead to itself. */
 export type Transition = readonly [from: string, to: string];

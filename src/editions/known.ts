@@ -6,16 +6,38 @@
  * @module
  */
 
-import type * as v from "valibot";
 import type {
   CommandSchema,
   Empty,
+  Enum,
   EventMessage,
   EventSchema,
   Struct,
   Union,
 } from "../schema/qapi.ts";
 import type * as mirror from "../schema/run_state.ts";
+
+// What is the same in every release that has it.
+export type {
+  GuestPanicAction,
+  GuestPanicInformationHyperV,
+  GuestPanicInformationS390,
+  MEMORY_FAILURE,
+  MemoryFailureAction,
+  MemoryFailureFlags,
+  MemoryFailureRecipient,
+  POWERDOWN,
+  RESUME,
+  S390CrashReason,
+  ShutdownAction,
+  STOP,
+  SUSPEND,
+  SUSPEND_DISK,
+  WAKEUP,
+  WATCHDOG,
+  WatchdogAction,
+  WatchdogSetActionArguments,
+} from "../schema/run_state.ts";
 
 /** Every run state: `preconfig` is one from QEMU 3.0 to 5.2. */
 export type RunState = mirror.RunState | "preconfig";
@@ -134,9 +156,9 @@ export type NotifyVmexitOption = "run" | "internal-error" | "disable";
 /** The schemas of every edition by QAPI's names; an edition has some of them. */
 export interface KnownSchemas {
   /** Schema of {@linkcode RunState}. */
-  readonly RunState: Enumeration<RunState>;
+  readonly RunState: Enum<readonly RunState[]>;
   /** Schema of {@linkcode ShutdownCause}. @since QEMU 4.0 */
-  readonly ShutdownCause: Enumeration<ShutdownCause>;
+  readonly ShutdownCause: Enum<readonly ShutdownCause[]>;
   /** Schema of {@linkcode StatusInfo}. */
   readonly StatusInfo: Struct<StatusInfo>;
   /** Schema of the whole command. */
@@ -160,13 +182,13 @@ export interface KnownSchemas {
   /** Schema of the whole event. */
   readonly WATCHDOG: EventSchema<mirror.WATCHDOG>;
   /** Schema of what the watchdog does. */
-  readonly WatchdogAction: Enumeration<mirror.WatchdogAction>;
+  readonly WatchdogAction: Enum<readonly mirror.WatchdogAction[]>;
   /** Schema of {@linkcode RebootAction}. @since QEMU 6.0 */
-  readonly RebootAction: Enumeration<RebootAction>;
+  readonly RebootAction: Enum<readonly RebootAction[]>;
   /** Schema of what is done when the guest shuts down. @since QEMU 6.0 */
-  readonly ShutdownAction: Enumeration<mirror.ShutdownAction>;
+  readonly ShutdownAction: Enum<readonly mirror.ShutdownAction[]>;
   /** Schema of {@linkcode PanicAction}. @since QEMU 6.0 */
-  readonly PanicAction: Enumeration<PanicAction>;
+  readonly PanicAction: Enum<readonly PanicAction[]>;
   /** Schema of the whole command. @since QEMU 2.12 */
   readonly "watchdog-set-action": CommandSchema<
     "watchdog-set-action",
@@ -181,9 +203,11 @@ export interface KnownSchemas {
   /** Schema of the whole event. @since QEMU 9.1 */
   readonly GUEST_PVSHUTDOWN: EventSchema<GUEST_PVSHUTDOWN>;
   /** Schema of what was done about a panic. */
-  readonly GuestPanicAction: Enumeration<mirror.GuestPanicAction>;
+  readonly GuestPanicAction: Enum<readonly mirror.GuestPanicAction[]>;
   /** Schema of {@linkcode GuestPanicInformationType}. */
-  readonly GuestPanicInformationType: Enumeration<GuestPanicInformationType>;
+  readonly GuestPanicInformationType: Enum<
+    readonly GuestPanicInformationType[]
+  >;
   /** Schema of {@linkcode GuestPanicInformation}. */
   readonly GuestPanicInformation: Union<"type", GuestPanicInformation>;
   /** Schema of what a Hyper-V guest leaves behind. */
@@ -191,7 +215,7 @@ export interface KnownSchemas {
     mirror.GuestPanicInformationHyperV
   >;
   /** Schema of why an s390 processor crashed. @since QEMU 2.12 */
-  readonly S390CrashReason: Enumeration<mirror.S390CrashReason>;
+  readonly S390CrashReason: Enum<readonly mirror.S390CrashReason[]>;
   /** Schema of what an s390 guest leaves behind. @since QEMU 2.12 */
   readonly GuestPanicInformationS390: Struct<mirror.GuestPanicInformationS390>;
   /** Schema of {@linkcode GuestPanicInformationTdx}. @since QEMU 10.1 */
@@ -201,117 +225,117 @@ export interface KnownSchemas {
   /** Schema of the whole event. @since QEMU 5.2 */
   readonly MEMORY_FAILURE: EventSchema<mirror.MEMORY_FAILURE>;
   /** Schema of whose memory failed. @since QEMU 5.2 */
-  readonly MemoryFailureRecipient: Enumeration<mirror.MemoryFailureRecipient>;
+  readonly MemoryFailureRecipient: Enum<
+    readonly mirror.MemoryFailureRecipient[]
+  >;
   /** Schema of what was done about failed memory. @since QEMU 5.2 */
-  readonly MemoryFailureAction: Enumeration<mirror.MemoryFailureAction>;
+  readonly MemoryFailureAction: Enum<readonly mirror.MemoryFailureAction[]>;
   /** Schema of more about failed memory. @since QEMU 5.2 */
   readonly MemoryFailureFlags: Struct<mirror.MemoryFailureFlags>;
   /** Schema of {@linkcode NotifyVmexitOption}. @since QEMU 7.2 */
-  readonly NotifyVmexitOption: Enumeration<NotifyVmexitOption>;
+  readonly NotifyVmexitOption: Enum<readonly NotifyVmexitOption[]>;
 }
 
-/** An enumeration whose values depend on the edition. */
-type Enumeration<T extends string> = v.PicklistSchema<readonly T[], undefined>;
-
-/** What every edition has: the names of QEMU 2.11. No release dropped any. */
-type Names2_11 =
-  | "RunState"
-  | "StatusInfo"
-  | "query-status"
-  | "SHUTDOWN"
-  | "POWERDOWN"
-  | "RESET"
-  | "STOP"
-  | "RESUME"
-  | "SUSPEND"
-  | "SUSPEND_DISK"
-  | "WAKEUP"
-  | "WATCHDOG"
-  | "WatchdogAction"
-  | "GUEST_PANICKED"
-  | "GuestPanicAction"
-  | "GuestPanicInformationType"
-  | "GuestPanicInformation"
-  | "GuestPanicInformationHyperV";
-type Names2_12 =
-  | Names2_11
-  | "watchdog-set-action"
-  | "S390CrashReason"
-  | "GuestPanicInformationS390";
-type Names4_0 = Names2_12 | "ShutdownCause";
-type Names5_0 = Names4_0 | "GUEST_CRASHLOADED";
-type Names5_2 =
-  | Names5_0
-  | "MEMORY_FAILURE"
-  | "MemoryFailureRecipient"
-  | "MemoryFailureAction"
-  | "MemoryFailureFlags";
-type Names6_0 =
-  | Names5_2
-  | "RebootAction"
-  | "ShutdownAction"
-  | "PanicAction"
-  | "set-action";
-type Names7_2 = Names6_0 | "NotifyVmexitOption";
-type Names9_1 = Names7_2 | "GUEST_PVSHUTDOWN";
-type Names10_1 = Names9_1 | "GuestPanicInformationTdx";
-
-/** The names that each edition defines. */
+/** The names that each edition defines, told like its history: by the neighbour. */
 export interface EditionNames {
-  /** QEMU 2.11. */
-  "2.11": Names2_11;
+  /** QEMU 2.11: what every edition has, since no release dropped a name. */
+  "2.11":
+    | "RunState"
+    | "StatusInfo"
+    | "query-status"
+    | "SHUTDOWN"
+    | "POWERDOWN"
+    | "RESET"
+    | "STOP"
+    | "RESUME"
+    | "SUSPEND"
+    | "SUSPEND_DISK"
+    | "WAKEUP"
+    | "WATCHDOG"
+    | "WatchdogAction"
+    | "GUEST_PANICKED"
+    | "GuestPanicAction"
+    | "GuestPanicInformationType"
+    | "GuestPanicInformation"
+    | "GuestPanicInformationHyperV";
   /** QEMU 2.12. */
-  "2.12": Names2_12;
+  "2.12":
+    | EditionNames["2.11"]
+    | "watchdog-set-action"
+    | "S390CrashReason"
+    | "GuestPanicInformationS390";
   /** QEMU 3.0. */
-  "3.0": Names2_12;
+  "3.0": EditionNames["2.12"];
   /** QEMU 3.1. */
-  "3.1": Names2_12;
+  "3.1": EditionNames["3.0"];
   /** QEMU 4.0. */
-  "4.0": Names4_0;
+  "4.0":
+    | EditionNames["3.1"]
+    | "ShutdownCause";
   /** QEMU 4.1. */
-  "4.1": Names4_0;
+  "4.1": EditionNames["4.0"];
   /** QEMU 4.2. */
-  "4.2": Names4_0;
+  "4.2": EditionNames["4.1"];
   /** QEMU 5.0. */
-  "5.0": Names5_0;
+  "5.0":
+    | EditionNames["4.2"]
+    | "GUEST_CRASHLOADED";
   /** QEMU 5.1. */
-  "5.1": Names5_0;
+  "5.1": EditionNames["5.0"];
   /** QEMU 5.2. */
-  "5.2": Names5_2;
+  "5.2":
+    | EditionNames["5.1"]
+    | "MEMORY_FAILURE"
+    | "MemoryFailureRecipient"
+    | "MemoryFailureAction"
+    | "MemoryFailureFlags";
   /** The development tree of 2020-12-11, which the mirror shows. */
-  "seed": Names6_0;
+  "seed": EditionNames["6.0"];
   /** QEMU 6.0. */
-  "6.0": Names6_0;
+  "6.0":
+    | EditionNames["5.2"]
+    | "RebootAction"
+    | "ShutdownAction"
+    | "PanicAction"
+    | "set-action";
   /** QEMU 6.1. */
-  "6.1": Names6_0;
+  "6.1": EditionNames["6.0"];
   /** QEMU 6.2. */
-  "6.2": Names6_0;
+  "6.2": EditionNames["6.1"];
   /** QEMU 7.0. */
-  "7.0": Names6_0;
+  "7.0": EditionNames["6.2"];
   /** QEMU 7.1. */
-  "7.1": Names6_0;
+  "7.1": EditionNames["7.0"];
   /** QEMU 7.2. */
-  "7.2": Names7_2;
+  "7.2":
+    | EditionNames["7.1"]
+    | "NotifyVmexitOption";
   /** QEMU 8.0. */
-  "8.0": Names7_2;
+  "8.0": EditionNames["7.2"];
   /** QEMU 8.1. */
-  "8.1": Names7_2;
+  "8.1": EditionNames["8.0"];
   /** QEMU 8.2. */
-  "8.2": Names7_2;
+  "8.2": EditionNames["8.1"];
   /** QEMU 9.0. */
-  "9.0": Names7_2;
+  "9.0": EditionNames["8.2"];
   /** QEMU 9.1. */
-  "9.1": Names9_1;
+  "9.1":
+    | EditionNames["9.0"]
+    | "GUEST_PVSHUTDOWN";
   /** QEMU 9.2. */
-  "9.2": Names9_1;
+  "9.2": EditionNames["9.1"];
   /** QEMU 10.0. */
-  "10.0": Names9_1;
+  "10.0": EditionNames["9.2"];
   /** QEMU 10.1. */
-  "10.1": Names10_1;
+  "10.1":
+    | EditionNames["10.0"]
+    | "GuestPanicInformationTdx";
   /** QEMU 10.2. */
-  "10.2": Names10_1;
+  "10.2": EditionNames["10.1"];
   /** The development tree of 2026-02-15, on the way to 11.0. */
-  "master": Names10_1 | "GuestPanicInformationSev";
+  "master":
+    | EditionNames["10.2"]
+    | "GuestPanicInformationSev";
 }
 
 /** The name of an edition. */
@@ -324,5 +348,7 @@ export type EditionName = keyof EditionNames;
 export type EditionSchemas<Name extends string> = Name extends EditionName
   ? Pick<KnownSchemas, EditionNames[Name]>
   :
-    & Pick<KnownSchemas, Names2_11>
-    & Partial<Pick<KnownSchemas, Exclude<keyof KnownSchemas, Names2_11>>>;
+    & Pick<KnownSchemas, EditionNames["2.11"]>
+    & Partial<
+      Pick<KnownSchemas, Exclude<keyof KnownSchemas, EditionNames["2.11"]>>
+    >;

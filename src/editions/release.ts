@@ -5,15 +5,16 @@
  */
 
 import { history } from "./history.ts";
-import type {
-  Definition,
-  Definitions,
-  Edit,
-  MemberTypes,
-  Release,
-  Step,
-  Targets,
-  Transition,
+import {
+  type Definition,
+  type Definitions,
+  type Edit,
+  type MemberTypes,
+  plainName,
+  type Release,
+  type Step,
+  type Targets,
+  type Transition,
 } from "./definition.ts";
 
 /** The names of all editions, from the oldest to the newest. */
@@ -170,11 +171,6 @@ function pairs(targets: Targets): Transition[] {
 /** Not `localeCompare`, whose order is the runtime's. */
 function compare(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
-}
-
-/** A member's name without the `*` that says that it may be absent. */
-function plainName(name: string): string {
-  return name.replace("*", "");
 }
 
 function nameOf([name]: readonly [string, unknown]): string {

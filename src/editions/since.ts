@@ -5,7 +5,12 @@
  */
 
 import { editions, release, treeVersion } from "./release.ts";
-import type { Definition, Definitions } from "./definition.ts";
+import {
+  type Definition,
+  type Definitions,
+  membersOf,
+  plainName,
+} from "./definition.ts";
 
 /** From which edition to which one something is known. */
 export interface Span {
@@ -91,11 +96,8 @@ function* namesIn(
       for (const value of definition.values) yield [group, value];
     } else {
       const group = groupKey("member", name);
-      const members = definition.kind === "union"
-        ? definition.base
-        : definition.members;
-      for (const each of Object.keys(members)) {
-        yield [group, each.replace("*", "")];
+      for (const each of Object.keys(membersOf(definition))) {
+        yield [group, plainName(each)];
       }
     }
   }
