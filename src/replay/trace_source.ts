@@ -1,0 +1,137 @@
+/**
+ * Puts the messages of a trace file together again.
+ *
+ * @module
+ */
+
+import { type JsonText, splitJson } from "../wire/split_json.ts";
+import type { Stage } from "../wire/stage.ts";
+import type { Direction, TraceRecord } from "./record.ts";
+import {
+  type TraceChunk,
+  type TraceHeader,
+  traceLines,
+  type TraceOptions,
+  type TracePart,
+} from "./trace.ts";
+
+/** The step from the bytes of a trace file to its messages. */
+export interface TraceSource extends Stage<Uint8Array, TraceRecord> {
+  /**
+   * Gives the header of the trace.
+   *
+   * @returns What the first line says, as soon as it has come; nothing where it
+   *   is no header.
+   */
+  header(): TraceHeader | undefined;
+}
+
+/**
+ * Reads a trace file: bytes in chunks of any size to the messages in it, those
+ * that go over several lines put together.
+ *
+ * A record's `line` is the line of the file on which its message begins, its
+ * `at` the time of the line that completed it, and its `offset` counts the
+ * bytes of its direction. What is wrong with the file itself comes as a record
+ * without text: `NOT_A_TRACE` where the header is wrong, and then nothing more;
+ * `TORN_LINE` for a damaged line, a notice where the file just ends in it;
+ * `UNKNOWN_NAME`, a notice, for a mark that this version does not know.
+ *
+ * @param options How to read.
+ * @returns The step from the bytes of the file to records.
+ *
+ * @example Read a trace
+ * ```ts
+ * import { traceSource } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const source = traceSource();
+ * const records = source.push(new TextEncoder().encode(
+ *   `{"format": "qmp-trace", "version": 1, "qemu": "7.2.22"}
+ * [0.5, "->", "{\\"execute\\": \\"stop\\"}"]
+ * [0.6, "<-", "{\\"return\\": {}}\\r\\n"]
+ * `,
+ * ));
+ * records.push(...source.end());
+ *
+ * assert.equal(source.header()?.qemu, "7.2.22");
+ * assert.deepEqual(
+ *   records.map(({ line, at, direction, text }) => [line, at, direction, text]),
+ *   [[2, 0.5, "->", '{"execute": "stop"}'], [3, 0.6, "<-", '{"return": {}}']],
+ * );
+ * ```
+ */
+export function traceSource(options: TraceOptions = {}): TraceSource {
+  const lines = traceLines(options);
+  let lanes = [openLane("<-"), openLane("->")] as const;
+
+  const endLanes = (): TraceRecord[] =>
+    lanes.flatMap((lane) => lane.end()).sort((a, b) => a.line - b.line);
+  const read = (parts: readonly TracePart[]): TraceRecord[] => {
+    const records: TraceRecord[] = [];
+    for (const part of parts) {
+      if ("bytes" in part) {
+        const [received, sent] = lanes;
+        const lane = part.direction === "<-" ? received : sent;
+        for (const record of lane.push(part)) records.push(record);
+      } else {
+        // Bytes are missing here: what follows continues nothing.
+        if (part.findings?.[0]?.code === "TORN_LINE") {
+          records.push(...endLanes());
+          lanes = [
+            openLane("<-", lanes[0].fed()),
+            openLane("->", lanes[1].fed()),
+          ];
+        }
+        records.push(part);
+      }
+    }
+    return records;
+  };
+  return {
+    push: (bytes) => read(lines.push(bytes)),
+    end: () => [...read(lines.end()), ...endLanes()],
+    header: lines.header,
+  };
+}
+
+/** One direction of the conversation. */
+interface Lane {
+  push(chunk: TraceChunk): TraceRecord[];
+  end(): TraceRecord[];
+  /** How many bytes have come, from the start of the trace. */
+  fed(): number;
+}
+
+function openLane(direction: Direction, base = 0): Lane {
+  const texts = splitJson();
+  let fed = base;
+  let at = 0;
+  // The lines on which the next message may begin, oldest first.
+  let starts: { readonly offset: number; readonly line: number }[] = [];
+
+  const lineOf = (offset: number): number => {
+    const later = starts.findIndex((start) => start.offset > offset);
+    if (later !== -1) starts = starts.slice(later - 1);
+    else starts = starts.slice(-1);
+    return starts[0]?.line ?? 1;
+  };
+  const record = (found: JsonText): TraceRecord => {
+    const offset = base + found.offset;
+    const { text, findings } = found;
+    const line = lineOf(offset);
+    return findings.length === 0
+      ? { line, offset, at, direction, text }
+      : { line, offset, at, direction, text, findings };
+  };
+  return {
+    push(chunk) {
+      starts.push({ offset: fed, line: chunk.line });
+      fed += chunk.bytes.length;
+      at = chunk.at;
+      return texts.push(chunk.bytes).map(record);
+    },
+    end: () => texts.end().map(record),
+    fed: () => fed,
+  };
+}
