@@ -6,6 +6,7 @@
  */
 
 import type * as v from "valibot";
+import type { FindingCode, Path } from "../wire/finding.ts";
 import type { JsonObject } from "../wire/json.ts";
 import type { CommandSchema } from "./qapi.ts";
 import {
@@ -18,12 +19,40 @@ import {
 } from "./qmp.ts";
 import * as mirror from "./run_state.ts";
 
+/** Something in a message that an edition does not know, or that it lacks. */
+export interface Question {
+  /** What is wrong with it. */
+  readonly code: FindingCode;
+  /** The kind of the message. */
+  readonly kind: Kind;
+  /** The name of the event or command; of a reply, that of the command it answers. */
+  readonly name: string;
+  /** Where it is, from the message's root. */
+  readonly path: Path;
+  /** What stands there. */
+  readonly value: unknown;
+}
+
+/** What other editions know of it. */
+export interface Lore {
+  /** Whether any edition has it. */
+  readonly known: boolean;
+  /** The first release that has it; absent where the oldest one already does. */
+  readonly since?: string;
+  /** The first release that lacks it again; absent where the newest still has it. */
+  readonly until?: string;
+  /** What there is to say of it, for people. */
+  readonly why?: string;
+}
+
 /** Run-state as one version of QEMU defines it. */
 export interface Edition {
   /** Its name: `"seed"`, or a release such as `"7.2"`. */
   readonly name: string;
   /** The schemas of all that run-state.json defines there, by QAPI's names. */
   readonly schemas: Readonly<Record<string, v.GenericSchema>>;
+  /** What other editions know of what this one does not; absent where it stands alone. */
+  readonly lore?: (question: Question) => Lore | undefined;
 }
 
 /**

@@ -13,8 +13,9 @@ import {
   type Edition,
   envelopes,
   eventSchema,
+  type Lore,
 } from "./edition.ts";
-import { dotted, explain, shown, unexpectedMember } from "./explain.ts";
+import { explain, shown, unexpectedMember } from "./explain.ts";
 import type { Message } from "./message.ts";
 import { object, optionalAny, type Timestamp } from "./qapi.ts";
 import { type Kind, kindOf } from "./qmp.ts";
@@ -35,8 +36,12 @@ export type Policy = "strict" | "forward" | "raw";
 
 /** Something in a message that the edition does not know. */
 export interface Unknown {
-  /** Where it is, from the message's root. */
+  /** Where it is, from the message's root; or should be, where it is absent. */
   readonly path: Path;
+  /** The first release that has it, where a later edition does. */
+  readonly since?: string;
+  /** The first release that lacks it, where an earlier edition has it. */
+  readonly until?: string;
 }
 
 /**
@@ -102,25 +107,29 @@ export function judge(
     own !== undefined || policy === "strict" ? strictly(schema) : schema,
     object,
   );
-  const meant = own === undefined && policy !== "raw"
-    ? meantBy(edition, kind, name)
+  const stranger = own === undefined && policy !== "raw"
+    ? strangerOf(edition, kind, name)
     : undefined;
-  if (issues === undefined && meant === undefined) {
+  if (issues === undefined && stranger === undefined) {
     const message = output as Message;
     return { kind, name, isOwn: own !== undefined, message, findings: nothing };
   }
-  const subject = name === undefined ? kind : `${kind} ${quote(name)}`;
-  const faults = meant !== undefined
-    ? [misspelt(kind, name!, meant)]
-    : own !== undefined && kind === "command" && !("execute" in object)
-    ? [unexpectedMember(["exec-oob"], subject)]
-    : faultsOf(schema, object, subject);
-  const findings = policy === "forward" && kind !== "command"
-    ? faults.map((fault) => maybeNewer(fault, edition, subject))
-    : faults;
+  const subject = name ?? answers;
+  const doubts = doubtsAbout(
+    object,
+    edition,
+    kind,
+    subject,
+    stranger ?? schema,
+  );
+  // A newer QEMU's message is passed on; what is sent must be right today.
+  const lenient = policy === "forward" && kind !== "command";
+  const findings = doubts.map(({ fault, mayBeNewer }) =>
+    lenient && mayBeNewer ? asNotice(fault) : fault
+  );
   const message = findings.some(({ severity }) => severity === "fault")
     ? undefined
-    : forwarded(object, kind, name ?? answers!, findings);
+    : forwarded(object, kind, subject!, doubts);
   return { kind, name, isOwn: own !== undefined, message, findings };
 }
 
@@ -151,6 +160,63 @@ function ownSchema(
   return reply;
 }
 
+/** Something wrong, and what is known of it. */
+interface Doubt {
+  readonly fault: Finding;
+  /** Whether another QEMU than the edition's may say this. */
+  readonly mayBeNewer: boolean;
+  readonly lore: Lore | undefined;
+}
+
+function doubtsAbout(
+  value: JsonObject,
+  edition: Edition,
+  kind: Kind,
+  name: string | undefined,
+  schema: v.GenericSchema | Finding,
+): Doubt[] {
+  const subject = name === undefined ? kind : `${kind} ${quote(name)}`;
+  const faults = "code" in schema
+    ? [schema]
+    : kind === "command" && !("execute" in value) && name !== undefined &&
+        schema !== envelopes.command
+    ? [unexpectedMember(["exec-oob"], subject)]
+    : faultsOf(schema, value, subject);
+  return faults.map((fault) => {
+    const { code, path } = fault;
+    const lore = name === undefined ? undefined : edition.lore?.({
+      code,
+      kind,
+      name,
+      path,
+      value: valueAt(value, path),
+    });
+    const told = lore?.why === undefined ? fault : {
+      ...fault,
+      message: lore.known
+        ? `Cannot accept ${subject}: ${lore.why}`
+        : `${fault.message}; ${lore.why}`,
+    };
+    const mayBeNewer = code === "MISSING_MEMBER"
+      ? lore?.known === true
+      : code === "UNKNOWN_VALUE" || code === "UNEXPECTED_MEMBER" ||
+        code === "UNKNOWN_NAME";
+    return { fault: told, mayBeNewer, lore };
+  });
+}
+
+function valueAt(value: JsonValue | undefined, path: Path): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
+    value,
+  );
+}
+
+function asNotice(fault: Finding): Finding {
+  const message = fault.message.replace(/^Cannot accept/, "Pass on as it is");
+  return { ...fault, severity: "notice", message };
+}
+
 function faultsOf(
   schema: v.GenericSchema,
   value: JsonObject,
@@ -166,36 +232,20 @@ function faultsOf(
   );
 }
 
-/** Nothing that a newer QEMU could say is a fault under `forward`. */
-function maybeNewer(
-  fault: Finding,
-  edition: Edition,
-  subject: string,
-): Finding {
-  const { code, path, received } = fault;
-  const what = code === "UNKNOWN_VALUE"
-    ? `${received} at ${dotted(path)}`
-    : code === "UNEXPECTED_MEMBER" || code === "UNKNOWN_NAME"
-    ? dotted(path)
-    : undefined;
-  return what === undefined ? fault : {
-    ...fault,
-    severity: "notice",
-    message:
-      `Pass on ${subject} as it is: edition ${edition.name} does not know ${what}`,
-  };
-}
-
 function forwarded(
   value: JsonObject,
   kind: Kind,
   name: string,
-  findings: readonly Finding[],
+  doubts: readonly Doubt[],
 ): Forwarded {
   return {
     forwarded: name,
     data: kind === "event" ? value["data"] : value["return"],
-    unknown: findings.map(({ path }) => ({ path })),
+    unknown: doubts.map(({ fault, lore }) => ({
+      path: fault.path,
+      ...(lore?.since !== undefined && { since: lore.since }),
+      ...(lore?.until !== undefined && { until: lore.until }),
+    })),
     ...(kind === "event" &&
       { timestamp: value["timestamp"] as unknown as Timestamp }),
     ...(value["id"] !== undefined && { id: value["id"] }),
@@ -204,45 +254,53 @@ function forwarded(
 
 const spellings = new WeakMap<Edition, ReadonlyMap<string, string>>();
 
-/** The name of run-state that a foreign name is but for case, `_` and `-`. */
-function meantBy(
+/**
+ * What is wrong with a name that the edition does not know: it is one of
+ * run-state's but for case, `_` and `-`, or belongs to another edition. Any
+ * other is foreign, and nothing is wrong with it.
+ */
+function strangerOf(
   edition: Edition,
   kind: Kind,
   name: string | undefined,
-): string | undefined {
-  if (name === undefined) return undefined;
+): Finding | undefined {
+  if (name === undefined || kind !== "event" && kind !== "command") return;
   let known = spellings.get(edition);
   if (known === undefined) {
-    known = new Map(
-      Object.keys(edition.schemas)
-        .flatMap((name) =>
-          eventSchema(edition, name) ?? commandSchema(edition, name)
-            ? [[spelling(name), name]]
-            : []
-        ),
-    );
+    known = spellingsIn(edition);
     spellings.set(edition, known);
   }
   const meant = known.get(spelling(name));
-  return meant !== undefined && ownSchema(edition, kind, meant) !== undefined
-    ? meant
+  if (meant !== undefined && ownSchema(edition, kind, meant) !== undefined) {
+    return unknownName(kind, name, `its name is ${quote(meant)}`);
+  }
+  const path = [kind === "event" ? "event" : "execute"];
+  const code = "UNKNOWN_NAME";
+  const lore = edition.lore?.({ code, kind, name, path, value: name });
+  return lore?.known
+    ? unknownName(kind, name, `edition ${edition.name} does not know it`)
     : undefined;
+}
+
+function spellingsIn(edition: Edition): ReadonlyMap<string, string> {
+  const names = Object.keys(edition.schemas).filter((name) =>
+    (eventSchema(edition, name) ?? commandSchema(edition, name)) !== undefined
+  );
+  return new Map(names.map((name) => [spelling(name), name]));
 }
 
 function spelling(name: string): string {
   return name.toLowerCase().replaceAll("_", "-");
 }
 
-function misspelt(kind: Kind, name: string, meant: string): Finding {
+function unknownName(kind: Kind, name: string, why: string): Finding {
   return {
     code: "UNKNOWN_NAME",
     severity: "fault",
     path: [kind === "event" ? "event" : "execute"],
-    expected: quote(meant),
+    expected: "a name that the edition knows",
     received: quote(name),
-    message: `Cannot accept ${kind} ${quote(name)}: its name is ${
-      quote(meant)
-    }`,
+    message: `Cannot accept ${kind} ${quote(name)}: ${why}`,
   };
 }
 

@@ -368,7 +368,7 @@ export const Timestamp: Struct<Timestamp> = /* @__PURE__ */ v.pipe(
   /* @__PURE__ */ v.forward(
     /* @__PURE__ */ expecting<Pick<Timestamp, keyof Timestamp>>(
       "integer from 0 to 999999",
-      ({ seconds, microseconds }) => microseconds >= 0 || seconds === -1,
+      ({ seconds, microseconds }) => microseconds !== -1 || seconds === -1,
     ),
     ["microseconds"],
   ),

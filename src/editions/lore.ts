@@ -1,0 +1,159 @@
+/**
+ * What the other editions know of something that one edition does not know.
+ *
+ * @module
+ */
+
+import type { Lore, Question } from "../schema/edition.ts";
+import type { Kind } from "../schema/qmp.ts";
+import type { Path } from "../wire/finding.ts";
+import { quote } from "../wire/quote.ts";
+import type { Definition, Definitions, MemberTypes } from "./definition.ts";
+import { nearest } from "./nearest.ts";
+import { explain, type Span, spanOf, type Subject } from "./since.ts";
+
+/** An edition, as far as it is needed here. */
+interface Facts {
+  readonly name: string;
+  readonly definitions: Definitions;
+}
+
+/** A type with members, and where to look its members up in other editions. */
+interface Container {
+  readonly members: MemberTypes;
+  readonly owners: readonly string[];
+}
+
+/**
+ * Makes the memory of an edition.
+ *
+ * @param edition Its name and definitions.
+ * @returns What `Edition.lore` is: a look-up for what a message got wrong.
+ */
+export function loreOf(
+  edition: Facts,
+): (question: Question) => Lore | undefined {
+  return (question) => {
+    const subjects = subjectsOf(edition.definitions, question);
+    for (const subject of subjects) {
+      const span = spanOf(subject) ?? spanBefore(subject);
+      if (span !== undefined) {
+        const why = explain(subject, edition.name);
+        return { ...span, known: true, ...(why !== undefined && { why }) };
+      }
+    }
+    const meant = suggestion(edition.definitions, question);
+    return meant === undefined
+      ? undefined
+      : { known: false, why: `the nearest known name is ${quote(meant)}` };
+  };
+}
+
+/** Before 2.10 SHUTDOWN and RESET had no data; the history begins with 2.11. */
+function spanBefore(subject: Subject): Span | undefined {
+  return subject.kind === "member" && subject.name === "data" &&
+      (subject.of === "SHUTDOWN" || subject.of === "RESET")
+    ? { since: "2.10" }
+    : undefined;
+}
+
+/** As what the thing in question may be known. */
+function subjectsOf(
+  definitions: Definitions,
+  { code, kind, name, path, value }: Question,
+): readonly Subject[] {
+  if (code === "UNKNOWN_NAME") {
+    return kind === "event" || kind === "command" ? [{ kind, name }] : [];
+  }
+  if (code === "UNKNOWN_VALUE") {
+    const type = typeAt(definitions, kind, name, path);
+    return type !== undefined && typeof value === "string"
+      ? [{ kind: "value", of: type, name: value }]
+      : [];
+  }
+  const member = String(path.at(-1));
+  if (path.length === 1) return [{ kind: "member", of: name, name: member }];
+  return containerAt(definitions, kind, name, path.slice(0, -1))?.owners
+    .map((of) => ({ kind: "member", of, name: member })) ?? [];
+}
+
+function suggestion(
+  definitions: Definitions,
+  { code, kind, name, path, value }: Question,
+): string | undefined {
+  if (code === "UNKNOWN_VALUE" && typeof value === "string") {
+    const enumeration =
+      definitions[typeAt(definitions, kind, name, path) ?? ""];
+    return enumeration?.kind === "enum"
+      ? nearest(value, enumeration.values)
+      : undefined;
+  }
+  if (code === "UNEXPECTED_MEMBER" && path.length > 1) {
+    const container = containerAt(definitions, kind, name, path.slice(0, -1));
+    return nearest(
+      String(path.at(-1)),
+      Object.keys(container?.members ?? {}).map(bare),
+    );
+  }
+  return undefined;
+}
+
+function typeAt(
+  definitions: Definitions,
+  kind: Kind,
+  name: string,
+  path: Path,
+): string | undefined {
+  const container = containerAt(definitions, kind, name, path.slice(0, -1));
+  return memberType(container, String(path.at(-1)));
+}
+
+function containerAt(
+  definitions: Definitions,
+  kind: Kind,
+  name: string,
+  path: Path,
+): Container | undefined {
+  const root = definitions[name];
+  if (root === undefined || path.length === 0) return undefined;
+  const outermost = kind === "return"
+    ? root.kind === "command" ? root.returns : undefined
+    : name;
+  return path.slice(1).reduce<Container | undefined>(
+    (container, key) =>
+      containerOf(definitions, memberType(container, String(key))),
+    containerOf(definitions, outermost),
+  );
+}
+
+function containerOf(
+  definitions: Definitions,
+  name: string | undefined,
+): Container | undefined {
+  const definition: Definition | undefined = definitions[name ?? ""];
+  if (name === undefined || definition === undefined) return undefined;
+  if (definition.kind === "enum") return undefined;
+  if (definition.kind !== "union") {
+    return { members: definition.members, owners: [name] };
+  }
+  const branches = Object.values(definition.branches);
+  return {
+    members: Object.assign(
+      {},
+      definition.base,
+      ...branches.map((branch) => containerOf(definitions, branch)?.members),
+    ),
+    owners: [name, ...branches],
+  };
+}
+
+function memberType(
+  container: Container | undefined,
+  key: string,
+): string | undefined {
+  return container?.members[key] ?? container?.members[`*${key}`];
+}
+
+function bare(member: string): string {
+  return member.replace("*", "");
+}
