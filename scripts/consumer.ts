@@ -1,0 +1,62 @@
+/**
+ * Makes a folder such as a user of the npm package has: the tarball, installed
+ * with npm and nothing else.
+ *
+ * @module
+ */
+
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+import { buildNpm } from "./npm.ts";
+
+const run = promisify(execFile);
+
+/**
+ * Installs the package in an empty folder.
+ *
+ * @param others What to install beside it, such as `chai@6.3.0`.
+ * @returns The folder; it goes with the object, by `await using`.
+ */
+export async function consumer(
+  others: readonly string[] = [],
+): Promise<AsyncDisposable & { readonly folder: string }> {
+  const work = await mkdtemp(join(tmpdir(), "qmp-consumer-"));
+  const remove = () => rm(work, { recursive: true });
+  try {
+    const folder = join(work, "consumer");
+    await mkdir(folder);
+    await writeFile(
+      join(folder, "package.json"),
+      JSON.stringify({ private: true, type: "module" }),
+    );
+    const tarball = await buildNpm(work);
+    await run("npm", [
+      ...["install", "--no-audit", "--no-fund", "--prefer-offline"],
+      ...[tarball, ...others],
+    ], { cwd: folder });
+    return { folder, [Symbol.asyncDispose]: remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/**
+ * Looks for Node and npm, for tests that are skipped without.
+ *
+ * @returns Whether both start.
+ */
+export async function hasNode(): Promise<boolean> {
+  try {
+    await run("node", ["--version"]);
+    await run("npm", ["--version"]);
+    return true;
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "ENOENT") return false;
+    throw error;
+  }
+}

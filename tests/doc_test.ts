@@ -1,0 +1,160 @@
+/**
+ * That every public name is documented, and shown at work by an example. The
+ * examples themselves are run by `deno test --doc`.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import settings from "../deno.json" with { type: "json" };
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const entries = Object.values(settings.exports);
+
+function denoDoc(flag: "--json" | "--lint"): string {
+  const { stdout, stderr } = spawnSync(
+    Deno.execPath(),
+    ["doc", flag, ...entries],
+    {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...Deno.env.toObject(), NO_COLOR: "1" },
+      maxBuffer: 64 * 1024 * 1024,
+    },
+  );
+  // With --json, standard error has only what was downloaded.
+  return flag === "--json" ? stdout : stdout + stderr;
+}
+
+/** As much of the output of `deno doc --json` as is read here. */
+interface Doc {
+  readonly nodes: Readonly<Record<string, { readonly symbols: PublicName[] }>>;
+}
+
+interface PublicName {
+  readonly name: string;
+  readonly declarations: readonly Declaration[];
+}
+
+interface Declaration {
+  readonly kind: string;
+  readonly location: { readonly filename: string };
+  readonly jsDoc?: { readonly tags?: readonly Tag[] };
+  readonly def: {
+    readonly params?: readonly {
+      readonly name?: string;
+      readonly left?: { readonly name?: string };
+    }[];
+    readonly returnType?: { readonly repr: string };
+  };
+}
+
+interface Tag {
+  readonly kind: string;
+  readonly name?: string;
+  readonly doc?: string;
+}
+
+const { nodes }: Doc = JSON.parse(denoDoc("--json"));
+const names = Object.values(nodes).flatMap(({ symbols }) => symbols);
+const tagsOf = ({ jsDoc }: Declaration) => jsDoc?.tags ?? [];
+const examplesOf = ({ declarations }: PublicName) =>
+  declarations.flatMap(tagsOf).filter(({ kind }) => kind === "example");
+
+/** The names of types that a declaration mentions. */
+function mentions({ declarations }: PublicName): string[] {
+  return [...JSON.stringify(declarations).matchAll(/"typeName":"([^"]+)"/g)]
+    .map(([, name]) => name!);
+}
+
+Deno.test("deno doc --lint has nothing to say, but for the types of valibot", () => {
+  const source = readdirSync(join(root, "src"), {
+    recursive: true,
+    encoding: "utf8",
+  }).filter((file) => file.endsWith(".ts"))
+    .map((file) => readFileSync(join(root, "src", file), "utf8")).join("\n");
+  const isOurs = (name: string) =>
+    new RegExp(`\\b(type|interface|class|const|function) ${name}\\b`)
+      .test(source);
+  const complaints = denoDoc("--lint").split(/^(?=error)/m)
+    .filter((each) => each.startsWith("error["))
+    .filter((each) => {
+      const foreign = /^error\[private-type-ref\].* private type '([^']+)'/
+        .exec(each)?.[1];
+      return foreign === undefined || isOurs(foreign);
+    })
+    .map((each) => each.split("\n", 2).join("\n"));
+  assert.deepEqual(complaints, []);
+});
+
+Deno.test("every public name has an example, or is the type of one that has", () => {
+  assert.ok(names.length > 80);
+  const byName = new Map(names.map((each) => [each.name, each]));
+  // A type cannot run: it is shown where a function or a schema uses it.
+  const shown = new Set(
+    names.filter((each) => examplesOf(each).length > 0)
+      .map(({ name }) => name),
+  );
+  for (const name of shown) {
+    const one = byName.get(name);
+    for (const each of one ? mentions(one) : []) {
+      const isType = byName.get(each)?.declarations
+        .every(({ kind }) => kind === "interface" || kind === "typeAlias");
+      if (isType) shown.add(each);
+    }
+  }
+  assert.deepEqual(
+    names.map(({ name }) => name).filter((each) => !shown.has(each)),
+    [],
+  );
+});
+
+Deno.test("every example has a title, takes names from the package, and asserts", () => {
+  const form =
+    /^\S.*\n+```ts\n(?=[^]*from "@qmp\/run-state)(?=[^]*\bassert\b)[^]*\n```$/;
+  const poor = names.flatMap((each) =>
+    examplesOf(each).filter(({ doc }) => !form.test(doc?.trim() ?? ""))
+      .map(({ doc }) => `${each.name}: ${doc}`)
+  );
+  assert.deepEqual(poor, []);
+});
+
+Deno.test("every public function says what it takes and what it returns", () => {
+  const silent = names.flatMap(({ name, declarations }) =>
+    declarations.filter(({ kind }) => kind === "function").flatMap((each) => {
+      const { params = [], returnType } = each.def;
+      const told = new Set(
+        tagsOf(each).map((tag) =>
+          tag.kind === "param" ? tag.name : `@${tag.kind}`
+        ),
+      );
+      const owed = params.map((param) => param.name ?? param.left?.name);
+      if (returnType?.repr !== "void") owed.push("@return");
+      return owed.filter((one) => !told.has(one)).map((one) =>
+        `${name}: ${one}`
+      );
+    })
+  );
+  assert.deepEqual(silent, []);
+});
+
+Deno.test("every mirrored definition says since which QEMU there is one", () => {
+  const mirrored = names.filter(({ declarations }) =>
+    declarations.some(({ kind, location }) =>
+      kind === "variable" &&
+      location.filename.endsWith("src/schema/run_state.ts")
+    )
+  );
+  assert.equal(mirrored.length, 31);
+  const undated = mirrored.filter(({ declarations }) =>
+    !declarations.flatMap(tagsOf).some(({ kind, doc }) =>
+      kind === "since" && /^QEMU \d+\.\d+$/.test(doc?.trim() ?? "")
+    )
+  );
+  assert.deepEqual(undated.map(({ name }) => name), []);
+});

@@ -1,0 +1,18 @@
+/**
+ * Runs the behaviour tests under Node. Node 20 reads no TypeScript and the
+ * tests are to meet the package rather than the sources, so `deno task node`
+ * compiles this and lays it beside an installed package.
+ *
+ * @module
+ */
+
+import { test } from "node:test";
+
+import { assets } from "./fixtures.ts";
+import { portable } from "./suites.ts";
+
+for (const suite of portable) {
+  for (const [sentence, prove] of Object.entries(suite)) {
+    test(sentence, () => prove(assets));
+  }
+}

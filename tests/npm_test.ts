@@ -1,0 +1,209 @@
+/**
+ * The npm package as a user meets it: installed from its tarball into an empty
+ * folder, run on Node, and compiled against.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import ts from "typescript";
+
+import settings from "../deno.json" with { type: "json" };
+import { consumer, hasNode } from "../scripts/consumer.ts";
+import { buildNpm } from "../scripts/npm.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../", import.meta.url));
+const trace = join(root, "fixtures", "traces", "panic-s390.jsonl");
+
+const ignore = !await hasNode();
+if (ignore) {
+  console.log("SKIPPED: the tests of the npm package need node and npm");
+}
+
+let user: Awaited<ReturnType<typeof consumer>> | undefined;
+const folder = () => user!.folder;
+const installed = () => join(folder(), "node_modules", "@qmp", "run-state");
+
+Deno.test.beforeAll(async () => {
+  if (!ignore) user = await consumer();
+});
+Deno.test.afterAll(async () => {
+  await user?.[Symbol.asyncDispose]();
+});
+
+function npm(sentence: string, fn: () => void | Promise<void>): void {
+  Deno.test({ name: `npm: ${sentence}`, ignore, fn });
+}
+
+npm("the package says what it is, and depends on valibot alone", async () => {
+  const path = join(installed(), "package.json");
+  const { description, keywords, repository, exports, ...manifest } = JSON
+    .parse(await readFile(path, "utf8"));
+  assert.ok(description && keywords.length && repository.url);
+  assert.deepEqual(Object.keys(exports), Object.keys(settings.exports));
+  assert.deepEqual(manifest, {
+    name: "@qmp/run-state",
+    version: settings.version,
+    type: "module",
+    license: "MIT",
+    main: "./mod.js",
+    types: "./mod.d.ts",
+    dependencies: { valibot: "^1.5" },
+    engines: { node: ">=20.19" },
+    sideEffects: false,
+    bin: { "qmp-run-state": "src/cli/bin.js" },
+  });
+});
+
+npm(
+  "every entry has declarations, and no file is there that does not belong",
+  () => {
+    const files = readdirSync(installed(), {
+      recursive: true,
+      withFileTypes: true,
+    }).filter((each) => each.isFile())
+      .map((each) =>
+        join(each.parentPath, each.name).slice(installed().length)
+      );
+    for (const source of Object.values(settings.exports)) {
+      const declarations = join("/", source.replace(/\.ts$/, ".d.ts"));
+      assert.ok(files.includes(declarations), declarations);
+    }
+    const belongs =
+      /^\/(package\.json|README\.md|CHANGELOG\.md|LICENSE|(mod|src\/.*)\.(js|d\.ts))$/;
+    assert.deepEqual(files.filter((each) => !belongs.test(each)), []);
+    for (const file of files) {
+      const text = readFileSync(installed() + file, "utf8");
+      assert.doesNotMatch(text, /sourceMappingURL|file:\/\/\//, file);
+    }
+  },
+);
+
+npm("two builds give the same bytes", async () => {
+  const work = await mkdtemp(join(tmpdir(), "qmp-twice-"));
+  try {
+    const first = await readFile(await buildNpm(join(work, "first")));
+    const second = await readFile(await buildNpm(join(work, "second")));
+    assert.ok(first.equals(second));
+  } finally {
+    await rm(work, { recursive: true });
+  }
+});
+
+npm("the program validates a recorded trace", async () => {
+  const program = join(folder(), "node_modules", ".bin", "qmp-run-state");
+  const { stdout } = await run(program, ["validate", "--json", trace], {
+    cwd: folder(),
+  });
+  const { file, messages, byKind, byName } = JSON.parse(stdout);
+  const expected = JSON.parse(
+    await readFile(trace.replace(/jsonl$/, "expected.json"), "utf8"),
+  );
+  assert.equal(file, trace);
+  assert.deepEqual({ messages, byKind, byName }, {
+    messages: expected.messages,
+    byKind: expected.byKind,
+    byName: expected.byName,
+  });
+});
+
+npm("an import reads a recorded trace, to the last digit", async () => {
+  const program = `
+    import { readFileSync } from "node:fs";
+    import * as v from "valibot";
+    import { GUEST_PANICKED, stringifyJson } from "@qmp/run-state";
+    import { read, traceSource } from "@qmp/run-state/replay";
+
+    const source = traceSource();
+    const records = source.push(readFileSync(process.argv[1]));
+    const { entries } = read([...records, ...source.end()]);
+    const panics = entries.filter(({ message }) => v.is(GUEST_PANICKED, message));
+    for (const { message, text } of panics) {
+      console.log(message.data.info["psw-addr"] === 18364758544493064720n);
+      console.log(stringifyJson(message, { style: "qemu" }) === text);
+    }`;
+  const { stdout } = await run("node", [
+    ...["--input-type=module", "--eval", program],
+    trace,
+  ], { cwd: folder() });
+  assert.equal(stdout, "true\ntrue\n");
+});
+
+/** What a user writes; each line after "expect" must be an error, and no other. */
+const consumed = `
+import * as v from "valibot";
+import { type Finding, GUEST_PANICKED, RunState, StatusInfo, STOP } from "@qmp/run-state";
+import { type Entry, read, readChunks, traceSource } from "@qmp/run-state/replay";
+import { main } from "@qmp/run-state/cli";
+
+const info: StatusInfo = v.parse(StatusInfo, JSON.parse("{}"));
+const status: "running" | "paused" | RunState = info.status;
+const options: readonly RunState[] = StatusInfo.entries.status.options;
+export const mine = v.variant("event", [STOP, GUEST_PANICKED]);
+
+const panic = v.parse(GUEST_PANICKED, {});
+if (panic.data.info?.type === "s390") {
+  const address: bigint = panic.data.info["psw-addr"];
+  // @ts-expect-error digits are lost in a number
+  const lost: number = panic.data.info["psw-addr"];
+}
+// @ts-expect-error no such state
+const wrong: RunState = "runing";
+// @ts-expect-error StatusInfo has no such member
+info.state;
+
+const source = traceSource();
+const entries: readonly Entry[] = read(source.push(new Uint8Array())).entries;
+const findings: readonly Finding[] = entries.flatMap((each) => each.findings);
+// @ts-expect-error no such policy
+read([], { policy: "lax" });
+for await (const batch of readChunks([], source)) console.log(batch[0]?.line);
+console.log(status, options, findings, typeof main);
+`;
+
+const ways: Readonly<Record<string, ts.CompilerOptions>> = {
+  nodenext: {
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+  },
+  bundler: {
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+  },
+};
+
+for (const [way, resolution] of Object.entries(ways)) {
+  npm(
+    `a program compiles against the declarations, resolved by ${way}`,
+    async () => {
+      const file = join(folder(), `${way}.ts`);
+      await Deno.writeTextFile(file, consumed);
+      const program = ts.createProgram([file], {
+        ...resolution,
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        skipLibCheck: false,
+        target: ts.ScriptTarget.ES2022,
+        lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
+        types: [],
+        noEmit: true,
+      });
+      const complaints = ts.getPreEmitDiagnostics(program).map((each) =>
+        `${each.file?.fileName}: ${
+          ts.flattenDiagnosticMessageText(each.messageText, "\n")
+        }`
+      );
+      assert.deepEqual(complaints, []);
+      const sources = program.getSourceFiles().map(({ fileName }) => fileName);
+      assert.ok(sources.some((each) => each.endsWith("run-state/mod.d.ts")));
+    },
+  );
+}
