@@ -1,0 +1,45 @@
+/**
+ * The platform, by the names that Node, Deno and Bun share.
+ *
+ * @module
+ */
+
+import { createReadStream } from "node:fs";
+import { performance } from "node:perf_hooks";
+import process from "node:process";
+import { setTimeout } from "node:timers/promises";
+import type { WriteStream } from "node:tty";
+import type { Host, Output } from "./host.ts";
+
+/**
+ * Gives the platform that the process runs on.
+ *
+ * @returns The host.
+ */
+export function nodeHost(): Host {
+  return {
+    stdout: outputTo(process.stdout),
+    stderr: outputTo(process.stderr),
+    // One by one, so that Deno needs no permission for the others.
+    env: (name) => process.env[name],
+    open: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
+    stdin: () => process.stdin,
+    now: () => performance.now(),
+    sleep: async (milliseconds) => {
+      await setTimeout(milliseconds);
+    },
+  };
+}
+
+function outputTo(stream: WriteStream): Output {
+  // The callback of write() has the error too; without a listener it would
+  // also end the process with a stack trace.
+  stream.on("error", () => {});
+  return {
+    isTerminal: stream.isTTY === true,
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) => error ? reject(error) : resolve());
+      }),
+  };
+}

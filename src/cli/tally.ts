@@ -1,0 +1,96 @@
+/**
+ * Counts what a file holds.
+ *
+ * @module
+ */
+
+import type { Entry } from "../replay/read.ts";
+import type { Kind } from "../schema/qmp.ts";
+import type { Severity } from "../wire/finding.ts";
+import { type Found, foundWith } from "./findings.ts";
+
+/** What a file holds. */
+export interface Tally {
+  /** How many messages, those with findings too, but no torn text. */
+  messages: number;
+  /** How many of each kind. */
+  readonly byKind: Record<Kind, number>;
+  /** How many events and commands of each name; replies count for their command. */
+  readonly byName: Map<string, number>;
+  /** How many findings of each weight. */
+  readonly bySeverity: Record<Severity, number>;
+}
+
+/** Counts entries as they come. */
+export interface Counter {
+  /** What was counted up to now. */
+  readonly tally: Tally;
+  /**
+   * Counts.
+   *
+   * @param entries The next entries.
+   */
+  count(entries: readonly Entry[]): void;
+  /**
+   * Gives the findings.
+   *
+   * @returns The first of them, in the order of their lines.
+   */
+  found(): readonly Found[];
+}
+
+/**
+ * Makes a counter.
+ *
+ * @param most How many findings to keep: those on the first lines.
+ * @returns The counter.
+ */
+export function counter(most: number): Counter {
+  const tally: Tally = {
+    messages: 0,
+    byKind: { greeting: 0, command: 0, return: 0, error: 0, event: 0 },
+    byName: new Map(),
+    bySeverity: { fault: 0, notice: 0 },
+  };
+  let kept: Found[] = [];
+
+  function found(): readonly Found[] {
+    return kept = kept.sort((a, b) => a.line - b.line).slice(0, most);
+  }
+  return {
+    tally,
+    found,
+    count(entries) {
+      for (const entry of entries) {
+        countMessage(tally, entry);
+        for (const one of foundWith(entry)) {
+          tally.bySeverity[one.finding.severity] += 1;
+          kept.push(one);
+        }
+      }
+      if (kept.length > 2 * most) found();
+    },
+  };
+}
+
+function countMessage(tally: Tally, entry: Entry): void {
+  if (entry.kind === undefined) return;
+  tally.messages += 1;
+  tally.byKind[entry.kind] += 1;
+  const name = nameOf(entry);
+  if (name === undefined) return;
+  tally.byName.set(name, (tally.byName.get(name) ?? 0) + 1);
+}
+
+/**
+ * Names a message.
+ *
+ * @param entry The message, read.
+ * @returns The name of an event or a command; of a reply, that of its command,
+ * or `(unmatched)`; undefined where there is none.
+ */
+export function nameOf({ kind, name, answers }: Entry): string | undefined {
+  return kind === "return" || kind === "error"
+    ? answers?.name ?? "(unmatched)"
+    : name;
+}

@@ -1,0 +1,268 @@
+/**
+ * The command line: usage, files that cannot be read, and what goes to a
+ * terminal.
+ *
+ * @module
+ */
+
+import { assert } from "chai";
+
+import { main } from "@qmp/run-state/cli";
+import { failure, fakeHost } from "./fake_host.ts";
+import type { Suite } from "./suite.ts";
+
+const stop =
+  '{"timestamp": {"seconds": 1267041730, "microseconds": 281295}, "event": "STOP"}\r\n';
+
+/** Arguments that make no sense, with the sentence that says so. */
+const misused: readonly (readonly [string, string, string?])[] = [
+  ["", "Cannot guess what to do: no verb was given"],
+  ["frob", 'Cannot do "frob": there is no such verb'],
+  ["toString", 'Cannot do "toString": there is no such verb'],
+  ["--frob", 'Cannot understand "--frob": there is no such option'],
+  ["--json validate", 'Cannot understand "--json": there is no such option'],
+  ["validate", "Cannot validate nothing: no file was given", "validate "],
+  [
+    "validate --frob=1 a",
+    'Cannot understand "--frob": there is no such option',
+    "validate ",
+  ],
+  [
+    "validate -j a",
+    'Cannot understand "-j": there is no such option',
+    "validate ",
+  ],
+  [
+    "validate --json=1 a",
+    'Cannot give "--json" the value "1": it takes none',
+    "validate ",
+  ],
+  ["validate a --policy", 'Cannot use "--policy" without NAME', "validate "],
+  [
+    "validate --policy lax a",
+    'Cannot read by policy "lax": it is none of strict, forward, raw',
+    "validate ",
+  ],
+  [
+    "replay --edition=7.2 a",
+    'Cannot read by edition "7.2": there is only "seed"',
+    "replay ",
+  ],
+  ["validate - a -", "Cannot read standard input twice", "validate "],
+  ["replay", "Cannot replay nothing: no file was given", "replay "],
+  [
+    "replay a b",
+    'Cannot replay "b" too: there is room for one file',
+    "replay ",
+  ],
+  ...["0", "-1", "NaN", "fast", "1x"].map((speed) =>
+    [
+      `replay --speed ${speed} a`,
+      `Cannot play at "${speed}" times the pace: it is no number above 0`,
+      "replay ",
+    ] as const
+  ),
+  [
+    "replay --speed= a",
+    'Cannot play at "" times the pace: it is no number above 0',
+    "replay ",
+  ],
+];
+
+/** Files that cannot be read, with the reason that is given. */
+const unreadable: readonly (readonly [string, Error, string])[] = [
+  ["gone", failure("ENOENT"), "there is no such file"],
+  ["file/in/file", failure("ENOTDIR"), "there is no such file"],
+  ["folder", failure("EISDIR"), "it is a directory"],
+  ["secret", failure("EACCES"), "it may not be read"],
+  ["disk", failure("EIO"), "EIO: it failed"],
+  [
+    "denied",
+    new Error("run again with --allow-read"),
+    "run again with --allow-read",
+  ],
+];
+
+/** Files in which there is no message, with what is said of them. */
+const silent:
+  readonly (readonly [string, string | Uint8Array, RegExp, number])[] = [
+    ["empty", "", /^"empty" is empty, so it holds no message$/, 0],
+    ["blank", "\r\n\n", /^"blank" holds no message$/, 0],
+    [
+      "header",
+      '{"format": "qmp-trace", "version": 1}\n',
+      /^"header" holds no message$/,
+      0,
+    ],
+    [
+      "newer",
+      '{"format": "qmp-trace", "version": 99}\n[0, "<-", "{}"]\n',
+      /^"newer" holds no message but 1 fault, the first on line 1: Cannot read the file as a trace: /,
+      1,
+    ],
+    [
+      "noise",
+      Uint8Array.from({ length: 5000 }, (_, index) => index * 7919 % 251),
+      /^"noise" holds no message but \d+ faults?, the first on line 1: Cannot read .*$/,
+      1,
+    ],
+  ];
+
+/** Tests of the command line. */
+export const cliTests: Suite = {
+  async "main() refuses wrong usage in a sentence, with code 2"() {
+    for (const [line, sentence, verb = ""] of misused) {
+      const host = fakeHost({ files: { a: stop, b: stop }, stdin: stop });
+      const args = line === "" ? [] : line.split(" ");
+      assert.equal(await main(args, host), 2, line);
+      assert.equal(host.out(), "", line);
+      assert.equal(
+        host.err(),
+        `qmp-run-state: ${sentence}; see qmp-run-state ${verb}--help\n`,
+      );
+    }
+  },
+
+  async "main() helps, for all and for each verb"() {
+    for (const flag of ["--help", "-h"]) {
+      const host = fakeHost({});
+      assert.equal(await main([flag], host), 0);
+      for (const verb of ["validate FILE…", "replay FILE", "--version"]) {
+        assert.include(host.out(), verb);
+      }
+    }
+    const options = {
+      validate: ["--json", "--edition NAME", "--policy NAME", "Exit code: 0"],
+      replay: ["--speed N", "--edition NAME", "--policy NAME", "Exit code: 0"],
+    };
+    for (const [verb, shown] of Object.entries(options)) {
+      const host = fakeHost({});
+      assert.equal(await main([verb, "--help"], host), 0);
+      assert.match(host.out(), new RegExp(`^Usage: qmp-run-state ${verb} `));
+      for (const each of shown) assert.include(host.out(), each);
+      assert.equal(host.err(), "");
+      for (const line of host.out().split("\n")) {
+        assert.isAtMost(line.length, 100, line);
+      }
+    }
+  },
+
+  async "main() tells its version, with and without a verb"() {
+    for (const args of [["--version"], ["-V"], ["replay", "--version"]]) {
+      const host = fakeHost({});
+      assert.equal(await main(args, host), 0);
+      assert.match(host.out(), /^qmp-run-state \d+\.\d+\.\d+\n$/);
+    }
+  },
+
+  async "main() says in a sentence why a file cannot be read, with code 2"() {
+    for (const [name, error, why] of unreadable) {
+      for (const verb of ["validate", "replay"]) {
+        const host = fakeHost({ files: { [name]: error } });
+        assert.equal(await main([verb, name], host), 2);
+        assert.equal(host.out(), "");
+        assert.equal(
+          host.err(),
+          `qmp-run-state: Cannot read "${name}": ${why}\n`,
+        );
+      }
+    }
+  },
+
+  async "main() says in a sentence that a file holds no message"() {
+    for (const [name, content, sentence, code] of silent) {
+      const host = fakeHost({ files: { [name]: content } });
+      assert.equal(await main(["validate", name], host), code, name);
+      assert.match(host.out().trimEnd(), sentence);
+      assert.equal(host.err(), "");
+      const player = fakeHost({ files: { [name]: content }, chunk: 3 });
+      assert.equal(await main(["replay", name], player), code, name);
+      assert.equal(player.out(), "");
+      assert.match(
+        player.err().replace("qmp-run-state: ", "").trimEnd(),
+        sentence,
+      );
+    }
+  },
+
+  async "main() takes what follows -- for files"() {
+    const host = fakeHost({ files: { "--json": stop } });
+    assert.equal(await main(["validate", "--", "--json"], host), 0);
+    assert.match(host.out(), /^"--json": 1 message, no fault\n/);
+  },
+
+  async "main() reads standard input where the file is -"() {
+    const host = fakeHost({ stdin: stop });
+    assert.equal(await main(["validate", "-"], host), 0);
+    assert.match(host.out(), /^standard input: 1 message, no fault\n/);
+  },
+
+  async "main() colours on a terminal, and not where that is unwanted"() {
+    const files = { a: stop };
+    const isColoured = async (platform: object) => {
+      const host = fakeHost({ files, ...platform });
+      await main(["replay", "a"], host);
+      return host.out().includes("\x1b[");
+    };
+    assert.isFalse(await isColoured({}));
+    assert.isTrue(await isColoured({ isTerminal: true }));
+    assert.isTrue(
+      await isColoured({ isTerminal: true, env: { TERM: "xterm" } }),
+    );
+    for (const env of [{ NO_COLOR: "1" }, { TERM: "dumb" }]) {
+      assert.isFalse(await isColoured({ isTerminal: true, env }));
+    }
+  },
+
+  async "main() prints no control of a log or a file name, and no invisible character"() {
+    const controls = "\x1b]0;x\x07\x9b31m\x7f\x85\u202e\u2066\u200b\u2028";
+    const escaped = controls.replace(
+      /[^ -~]/g,
+      (unit) => "\\u" + unit.charCodeAt(0).toString(16).padStart(4, "0"),
+    );
+    // As controls come into a log: escaped in JSON, and bare where nothing is JSON.
+    const log =
+      `{"event": "X${escaped}", "data": {"a${escaped}": "\\u001b[2J"}, ` +
+      '"timestamp": {"seconds": 1, "microseconds": 2}}\n' +
+      '{"execute": "f", "arguments": 1, "id": "\\u009b"}\n' +
+      '{"error": {"class": "\\u001b[1m", "desc": "\\u009b\\u202e"}}\n' +
+      `{"QMP": {"capabilities": ["\\u001b[1m"]}}\n${controls}\n`;
+    const name = "a\x1b[2J\u202e";
+    const ours = [1, 2, 31, 32, 33, 36, 0].map((code) => `\x1b[${code}m`);
+    for (const args of [["replay"], ["validate"], ["validate", "--json"]]) {
+      const files = { [name]: log };
+      const plain = fakeHost({ files });
+      assert.equal(await main([...args, name], plain), 1);
+      assert.match(plain.out(), /^[\x20-\x7e…\n\ufffd]+$/);
+
+      const terminal = fakeHost({ files, isTerminal: true });
+      assert.equal(await main([...args, name], terminal), 1);
+      const uncoloured = ours.reduce(
+        (text, sequence) => text.replaceAll(sequence, ""),
+        terminal.out(),
+      );
+      assert.equal(uncoloured, plain.out());
+    }
+    const host = fakeHost({ files: {}, isTerminal: true });
+    assert.equal(await main(["validate", name, "--\x1b[2J"], host), 2);
+    assert.equal(await main(["validate", name], host), 2);
+    assert.notMatch(host.err(), /[^\x20-\x7e\n]/);
+  },
+
+  async "main() ends quietly where nobody reads on"() {
+    for (const args of [["replay", "a"], ["validate", "a"], ["--help"]]) {
+      const host = fakeHost({ files: { a: stop }, full: failure("EPIPE") });
+      assert.equal(await main(args, host), 0);
+      assert.equal(host.err(), "");
+    }
+  },
+
+  async "main() says in a sentence that it cannot write, with code 2"() {
+    const host = fakeHost({ files: { a: stop }, full: failure("ENOSPC") });
+    assert.equal(await main(["replay", "a"], host), 2);
+    assert.equal(
+      host.err(),
+      "qmp-run-state: Cannot write the output: ENOSPC: it failed\n",
+    );
+  },
+};

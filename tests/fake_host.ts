@@ -1,0 +1,95 @@
+/**
+ * A platform for tests of the command line: files in memory, and a clock that
+ * jumps where somebody sleeps.
+ *
+ * @module
+ */
+
+import type { Host, Output } from "@qmp/run-state/cli";
+
+/** What the platform is like. */
+export interface FakePlatform {
+  /** The files: their bytes or text, or the error that opening them gives. */
+  readonly files?: Readonly<Record<string, Uint8Array | string | Error>>;
+  /** What comes on standard input. */
+  readonly stdin?: string;
+  /** The environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether the outputs are terminals. */
+  readonly isTerminal?: boolean;
+  /** How many bytes come at once; all unless said. */
+  readonly chunk?: number;
+  /** What writing to standard output throws. */
+  readonly full?: Error;
+}
+
+/** A platform, and what was done on it. */
+export interface FakeHost extends Host {
+  /** What was written to standard output. */
+  readonly out: () => string;
+  /** What was written to standard error. */
+  readonly err: () => string;
+  /** How long was slept each time, in milliseconds. */
+  readonly slept: number[];
+}
+
+/**
+ * Makes a platform.
+ *
+ * @param platform What it is like.
+ * @returns The platform.
+ */
+export function fakeHost(platform: FakePlatform): FakeHost {
+  const { files = {}, env = {}, isTerminal = false, chunk = Infinity } =
+    platform;
+  const slept: number[] = [];
+  let clock = 1e6;
+  let out = "";
+  let err = "";
+
+  const output = (take: (text: string) => void, full?: Error): Output => ({
+    isTerminal,
+    write(text) {
+      if (full !== undefined) return Promise.reject(full);
+      take(text);
+      return Promise.resolve();
+    },
+  });
+  async function* give(content: Uint8Array | string | Error | undefined) {
+    await Promise.resolve();
+    if (content === undefined) throw failure("ENOENT");
+    if (content instanceof Error) throw content;
+    const bytes = typeof content === "string"
+      ? new TextEncoder().encode(content)
+      : content;
+    for (let at = 0; at < bytes.length; at += chunk) {
+      yield bytes.slice(at, at + chunk);
+    }
+  }
+  return {
+    stdout: output((text) => out += text, platform.full),
+    stderr: output((text) => err += text),
+    env: (name) => env[name],
+    open: (path) => give(files[path]),
+    stdin: () => give(platform.stdin ?? ""),
+    now: () => clock,
+    sleep(milliseconds) {
+      slept.push(milliseconds);
+      clock += milliseconds;
+      return Promise.resolve();
+    },
+    out: () => out,
+    err: () => err,
+    slept,
+  };
+}
+
+/**
+ * Makes an error as the system gives it.
+ *
+ * @param code Such as `ENOENT`.
+ * @returns The error.
+ */
+export function failure(code: string): Error {
+  return Object.assign(new Error(`${code}: it failed`), { code });
+}
