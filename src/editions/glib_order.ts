@@ -1,7 +1,8 @@
 /**
  * Which of several unexpected parameters QEMU names: the first in a hash table
- * of GLib. Rebuilt from GLib 2.74, on which Debian's QEMU 7.2 stands; the
- * order is GLib's own business, so another version of it may name another.
+ * of GLib. Rebuilt from GLib 2.74 and found the same on 2.66 and 2.84 (900 lists
+ * of up to 20,000 keys on each); but the order is GLib's own business, and
+ * another version of it may name another.
  *
  * @module
  */

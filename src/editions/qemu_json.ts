@@ -6,9 +6,11 @@
  * QEMU answers, which differs: QEMU cuts the whole message into tokens before
  * it looks at their order, so that a bad token at the end hides a key given
  * twice at the start; it does not take the number `0e1`; and its order of
- * members needs the keys in the order of the text, integer-like ones too. Read
- * in `qobject/json-lexer.c`, `json-streamer.c` and `json-parser.c`, which say
- * the same from QEMU 4.2 to 10.2.
+ * members needs the keys in the order of the text, integer-like ones too.
+ *
+ * Read in `qobject/json-lexer.c`, `json-streamer.c` and `json-parser.c`, which
+ * say the same from QEMU 4.2 to 10.2, but that 4.2 goes on reading where a brace
+ * closes that none has opened.
  *
  * @module
  */
@@ -116,62 +118,84 @@ function nextToken(
   text: string,
   from: number,
 ): Token & { end: number } | undefined {
-  const start = skipSpace(text, from);
+  const start = endOf(/[ \t\r\n]*/y, text, from);
   if (start === text.length) return;
   const first = text.charAt(start);
   const lexeme = lexemes.find(({ starts }) => starts.test(first));
   if (!lexeme) throw stray("", first);
-  lexeme.begin.lastIndex = start;
-  const [found, closing] = lexeme.begin.exec(text) as unknown as string[];
-  const end = start + found!.length;
-  if (closing !== undefined) return { kind: lexeme.kind, text: found!, end };
+  const { end, whole } = lexeme.scan(text, start);
+  const found = text.slice(start, end);
+  if (whole) return { kind: lexeme.kind, text: found, end };
   if (end === text.length) return;
-  throw stray(found!, text.charAt(end));
+  throw stray(found, text.charAt(end));
 }
 
-/**
- * How each kind of token starts, and what begins one. The group is there where
- * the token is whole; where it is not, the character behind is out of place.
- */
-const lexemes: readonly { kind: TokenKind; starts: RegExp; begin: RegExp }[] = [
-  { kind: "sign", starts: /[{}[\]:,]/, begin: /(.)/y },
+interface Lexeme {
+  readonly kind: TokenKind;
+  readonly starts: RegExp;
+  /** Finds where the token ends, or where the character stands that is out of place in it. */
+  scan(text: string, from: number): { end: number; whole: boolean };
+}
+
+const lexemes: readonly Lexeme[] = [
   {
-    kind: "string",
-    starts: /"/,
-    begin: /"(?:[^"\\\0-\x1f]+|\\[^\0-\x1f])*(?:(")|\\)?/y,
+    kind: "sign",
+    starts: /[{}[\]:,]/,
+    scan: (_, from) => ({ end: from + 1, whole: true }),
   },
+  { kind: "string", starts: /["']/, scan: scanString },
   {
-    kind: "string",
-    starts: /'/,
-    begin: /'(?:[^'\\\0-\x1f]+|\\[^\0-\x1f])*(?:(')|\\)?/y,
+    kind: "keyword",
+    starts: /[a-z]/,
+    scan: (text, from) => ({ end: endOf(/[a-z]+/y, text, from), whole: true }),
   },
-  { kind: "keyword", starts: /[a-z]/, begin: /([a-z]+)/y },
-  {
-    // No exponent right behind a leading zero: QEMU's table has forgotten it.
-    // What ends in a digit is whole, unless one follows: then that zero led.
-    kind: "number",
-    starts: /[-\d]/,
-    begin:
-      /-?(?:0(?:\.(?:\d+(?:[eE][-+]?\d*)?)?)?|[1-9]\d*(?:\.(?:\d+(?:[eE][-+]?\d*)?)?|[eE][-+]?\d*)?)?(?:((?<=\d)(?!\d))|)/y,
-  },
+  { kind: "number", starts: /[-\d]/, scan: scanNumber },
 ];
 
-const space = /[ \t\r\n]*/y;
+/** A loop, since a regular expression for it overflows the stack at some million escapes. */
+function scanString(
+  text: string,
+  from: number,
+): { end: number; whole: boolean } {
+  const quote = text.charAt(from);
+  for (let end = from + 1;;) {
+    end = endOf(/[ !#-&(-[\]-\uffff]*/y, text, end);
+    const char = text.charAt(end);
+    if (char === quote) return { end: end + 1, whole: true };
+    if (char === "\\") end++;
+    if (text.charAt(end) < " ") return { end, whole: false };
+    end++;
+  }
+}
 
-function skipSpace(text: string, from: number): number {
-  space.lastIndex = from;
-  space.test(text);
-  return space.lastIndex;
+function scanNumber(
+  text: string,
+  from: number,
+): { end: number; whole: boolean } {
+  // No exponent right behind a leading zero: QEMU's table has forgotten it.
+  const begun =
+    /-?(?:0(?:\.(?:\d+(?:[eE][-+]?\d*)?)?)?|[1-9]\d*(?:\.(?:\d+(?:[eE][-+]?\d*)?)?|[eE][-+]?\d*)?)?/y;
+  const end = endOf(begun, text, from);
+  // A digit behind a digit: the zero before it led.
+  const whole = /^\d(?!\d)/.test(text.slice(end - 1, end + 1));
+  return { end, whole };
+}
+
+function endOf(run: RegExp, text: string, from: number): number {
+  run.lastIndex = from;
+  run.test(text);
+  return run.lastIndex;
 }
 
 /** QEMU reads bytes: it stops at the first byte of the character that is out of place. */
 function stray(begun: string, next: string): Refusal {
   const byte = next > "\x7f" ? "\ufffd" : next.replace("\0", "");
-  const shown = Array.from(
-    begun,
-    (char) => characterFault(char.codePointAt(0)!) ? "\ufffd" : char,
-  ).join("");
-  return new Refusal(`JSON parse error, stray '${shown}${byte}'`);
+  return new Refusal(`JSON parse error, stray '${printable(begun + byte)}'`);
+}
+
+/** What QEMU takes for no character it prints as U+FFFD. */
+function printable(text: string): string {
+  return text.replace(/\p{Noncharacter_Code_Point}/gu, "\ufffd");
 }
 
 function parseTokens(tokens: readonly Token[], lastWins: boolean): QemuValue {
@@ -247,27 +271,22 @@ const escapes = new Map([
 
 /** What a string token stands for. */
 function unescape(token: string): string {
+  const last = token.length - 1;
   let text = "";
-  let at = 1;
-  while (at < token.length - 1) {
-    const point = token.codePointAt(at)!;
-    if (point === backslash) {
-      const { char, end } = readEscape(token, at);
-      text += char;
-      at = end;
-    } else {
-      if (characterFault(point)) {
-        throw complaint("invalid UTF-8 sequence in string");
-      }
-      const char = String.fromCodePoint(point);
-      text += char;
-      at += char.length;
+  for (let at = 1; at < last;) {
+    const escape = token.indexOf("\\", at);
+    const plain = token.slice(at, escape < 0 ? last : escape);
+    if (/\p{Noncharacter_Code_Point}/u.test(plain)) {
+      throw complaint("invalid UTF-8 sequence in string");
     }
+    text += plain;
+    if (escape < 0) break;
+    const { char, end } = readEscape(token, escape);
+    text += char;
+    at = end;
   }
   return text;
 }
-
-const backslash = 0x5c;
 
 function readEscape(token: string, at: number): { char: string; end: number } {
   const letter = token.charAt(at + 1);
@@ -304,5 +323,5 @@ function hexAt(token: string, at: number): number {
 
 function firstBytes(text: string, count: number): string {
   const bytes = new TextEncoder().encode(text);
-  return new TextDecoder().decode(bytes.subarray(0, count));
+  return printable(new TextDecoder().decode(bytes.subarray(0, count)));
 }
