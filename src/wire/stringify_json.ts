@@ -1,0 +1,199 @@
+/**
+ * From a value to its JSON text: the only encoder.
+ *
+ * @module
+ */
+
+import { qemuDouble, qemuString } from "./qemu_spelling.ts";
+import { shorten } from "./quote.ts";
+import { codePointName, noCharacter } from "./unicode.ts";
+
+/** How {@linkcode stringifyJson} writes. */
+export interface StringifyOptions {
+  /**
+   * The style: `"compact"` without a blank; `"qemu"`, to the byte what QEMU
+   * prints, a blank after each colon and comma, everything beyond ASCII escaped;
+   * `"qemu-pretty"`, to the byte what it prints with `pretty=on`.
+   *
+   * @default {"compact"}
+   */
+  readonly style?: "compact" | "qemu" | "qemu-pretty";
+}
+
+interface Style {
+  readonly colon: string;
+  readonly comma: string;
+  readonly indent: string;
+  readonly writeString: (text: string) => string;
+  readonly writeDouble: (double: number) => string;
+}
+
+const compact: Style = {
+  colon: ":",
+  comma: ",",
+  indent: "",
+  writeString: JSON.stringify,
+  // String() rounds an integer beyond 2^53 to the digits that tell it from its
+  // neighbours; QEMU would read these as another integer.
+  writeDouble: (double) =>
+    String(Number.isInteger(double) ? BigInt(double) : double),
+};
+
+const styles: Readonly<Record<string, Style>> = {
+  compact,
+  "qemu": {
+    colon: ": ",
+    comma: ", ",
+    indent: "",
+    writeString: qemuString,
+    writeDouble: qemuDouble,
+  },
+  "qemu-pretty": {
+    colon: ": ",
+    comma: ",",
+    indent: "    ",
+    writeString: qemuString,
+    writeDouble: qemuDouble,
+  },
+};
+
+/** An array or object that is being written. */
+interface Open {
+  readonly container: object;
+  /** The keys of an object; an array has none. */
+  readonly keys: readonly string[] | undefined;
+  readonly members: readonly unknown[];
+  /** How many members were begun. */
+  begun: number;
+}
+
+/**
+ * Writes a value as JSON.
+ *
+ * It writes what there is and refuses the rest, where JSON.stringify leaves out
+ * or makes up: no `undefined`, no NaN, no class instance, and `toJSON` is never
+ * asked. A bigint is written to its last digit. So is what {@linkcode parseJson}
+ * would refuse: half a surrogate pair and noncharacters. A number that is not an
+ * integer, or one beyond ±(2^53-1), counts as a double, of which QEMU prints 17
+ * digits.
+ *
+ * Lines are parted by a line feed and the last has none. A monitor of QEMU puts a
+ * carriage return before each and ends the message with both:
+ * `text.replaceAll("\n", "\r\n") + "\r\n"`.
+ *
+ * @param value The value: null, booleans, finite numbers, bigints, strings, and
+ * arrays and plain objects of these.
+ * @param options The style.
+ * @returns The text.
+ * @throws {TypeError} If the value, or a part of it, cannot be said in JSON.
+ *
+ * @example What QEMU prints
+ * ```ts
+ * import { stringifyJson } from "@qmp/run-state";
+ * import assert from "node:assert/strict";
+ *
+ * const info = { "psw-addr": 18364758544493064720n, type: "s390" };
+ * assert.equal(
+ *   stringifyJson({ action: "pause", info }, { style: "qemu" }),
+ *   '{"action": "pause", "info": {"psw-addr": 18364758544493064720, "type": "s390"}}',
+ * );
+ * ```
+ */
+export function stringifyJson(
+  value: unknown,
+  options: StringifyOptions = {},
+): string {
+  const style = styles[options.style ?? "compact"]!;
+  const open: Open[] = [];
+  let text = "";
+  let next = value;
+  for (;;) {
+    if (typeof next === "object" && next !== null) {
+      text += Array.isArray(next) ? "[" : "{";
+      open.push(enter(next, open));
+    } else {
+      text += writeScalar(next, style, open);
+    }
+    let top = open.at(-1);
+    while (top !== undefined && top.begun === top.members.length) {
+      text += newLine(style, open.length - 1);
+      text += top.keys === undefined ? "]" : "}";
+      open.pop();
+      top = open.at(-1);
+    }
+    if (top === undefined) return text;
+    if (top.begun > 0) text += style.comma;
+    text += newLine(style, open.length);
+    const index = top.begun++;
+    if (top.keys !== undefined) {
+      text += writeString(top.keys[index]!, style, open) + style.colon;
+    }
+    next = top.members[index];
+  }
+}
+
+// QEMU 7.2 breaks the line in empty containers too: `{`, then `}` on the next.
+function newLine(style: Style, depth: number): string {
+  return style.indent === "" ? "" : "\n" + style.indent.repeat(depth);
+}
+
+function enter(container: object, open: readonly Open[]): Open {
+  if (open.some((outer) => outer.container === container)) {
+    throw cannotWrite("an object that contains itself", open);
+  }
+  if (Array.isArray(container)) {
+    return { container, keys: undefined, members: container, begun: 0 };
+  }
+  const prototype = Object.getPrototypeOf(container);
+  // The prototype of plain objects, of whatever realm, has none itself.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    const name = prototype.constructor?.name || "class";
+    throw cannotWrite(`an instance of ${shorten(name)}`, open);
+  }
+  return {
+    container,
+    keys: Object.keys(container),
+    members: Object.values(container),
+    begun: 0,
+  };
+}
+
+function writeScalar(
+  value: unknown,
+  style: Style,
+  open: readonly Open[],
+): string {
+  switch (typeof value) {
+    case "string":
+      return writeString(value, style, open);
+    case "number":
+      if (Number.isSafeInteger(value)) return value === 0 ? "0" : String(value);
+      if (Number.isFinite(value)) return style.writeDouble(value);
+      throw cannotWrite(String(value), open);
+    case "bigint":
+    case "boolean":
+      return String(value);
+    case "object":
+      return "null";
+    case "undefined":
+      throw cannotWrite("undefined", open);
+    default:
+      throw cannotWrite(`a ${typeof value}`, open);
+  }
+}
+
+function writeString(
+  text: string,
+  style: Style,
+  open: readonly Open[],
+): string {
+  const refused = noCharacter.exec(text);
+  if (refused === null) return style.writeString(text);
+  throw cannotWrite(`a string with ${codePointName(refused[0])}`, open);
+}
+
+function cannotWrite(what: string, open: readonly Open[]): TypeError {
+  const path = open.map(({ keys, begun }) => keys?.[begun - 1] ?? begun - 1);
+  const place = path.length === 0 ? "" : ` at "${shorten(path.join("."))}"`;
+  return new TypeError(`Cannot write ${what} as JSON${place}`);
+}
