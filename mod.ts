@@ -30,17 +30,20 @@ export type {
   Path,
   Severity,
 } from "./src/wire/finding.ts";
-export type { JsonObject, JsonValue } from "./src/wire/json.ts";
+export type { JsonObject, JsonOptions, JsonValue } from "./src/wire/json.ts";
 export {
   JsonSyntaxError,
+  type NotRead,
   parseJson,
-  type ParseJsonOptions,
+  type Read,
   safeParseJson,
-  type SafeParseJsonResult,
 } from "./src/wire/parse_json.ts";
-export { splitJson } from "./src/wire/split_json.ts";
+export { type JsonText, splitJson } from "./src/wire/split_json.ts";
 export type { Stage } from "./src/wire/stage.ts";
-export { stringifyJson } from "./src/wire/stringify_json.ts";
+export {
+  stringifyJson,
+  type StringifyOptions,
+} from "./src/wire/stringify_json.ts";
 export {
   type Any,
   type Args,

@@ -49,6 +49,13 @@ export interface Lore {
 export interface Edition {
   /** Its name: `"seed"`, or a release such as `"7.2"`. */
   readonly name: string;
+  /** What is to be said of the version that it was chosen for, where anything is. */
+  readonly notice?: {
+    /** What it is, for programs. */
+    readonly code: FindingCode;
+    /** What it is, for people. */
+    readonly message: string;
+  };
   /** The schemas of all that run-state.json defines there, by QAPI's names. */
   readonly schemas: Readonly<Record<string, v.GenericSchema>>;
   /** What other editions know of what this one does not; absent where it stands alone. */

@@ -36,6 +36,11 @@ export type FindingCode =
   // The message does not go with the ones around it.
   | "REFUSED"
   | "TOO_MANY_WAITING"
+  | "OTHER_EDITION"
+  // The QEMU that sent the message is none that is known.
+  | "OLDER_THAN_KNOWN"
+  | "NEWER_THAN_KNOWN"
+  | "IN_THE_MAKING"
   // The file that holds the messages is damaged.
   | "NOT_A_TRACE"
   | "TORN_LINE";
