@@ -13,6 +13,7 @@ import {
   membersOf,
   type MemberTypes,
   plainName,
+  reachable,
   type Release,
   type StructDefinition,
 } from "./definition.ts";
@@ -88,7 +89,17 @@ export function changes(from: string, to: string): Change[] {
 
 const nobody: Breaking = { sender: false, receiver: false };
 
-function definitionChanges(from: Definitions, to: Definitions): Change[] {
+/**
+ * Tells what changed between two sets of definitions.
+ *
+ * @param from What a client was made for.
+ * @param to What it meets.
+ * @returns The changes, definition by definition.
+ */
+export function definitionChanges(
+  from: Definitions,
+  to: Definitions,
+): Change[] {
   const [sent, sentNow] = [reached(from, "command"), reached(to, "command")];
   const [received, receivedNow] = [
     reached(from, "event"),
@@ -109,21 +120,14 @@ function reached(
   definitions: Definitions,
   from: "command" | "event",
 ): ReadonlySet<string> {
-  const names = new Set<string>();
-  function reach(name: string): void {
-    const definition = definitions[name];
-    if (!definition || names.has(name)) return;
-    names.add(name);
-    Object.values(membersOf(definition)).forEach(reach);
-    Object.values(listOf(definition)).forEach(reach);
-  }
-  for (const [name, definition] of Object.entries(definitions)) {
-    if (definition.kind === from) reach(name);
-    if (from === "event" && definition.kind === "command") {
-      reach(definition.returns ?? "");
-    }
-  }
-  return names;
+  const starts = Object.entries(definitions).map(([name, definition]) =>
+    definition.kind === from
+      ? name
+      : definition.kind === "command"
+      ? definition.returns ?? ""
+      : ""
+  );
+  return reachable(definitions, starts);
 }
 
 /** An enumeration's values, a union's branches with their types. */

@@ -99,6 +99,32 @@ export function membersOf(definition: Definition): MemberTypes {
   }
 }
 
+/**
+ * Lists what definitions are made of: the types of their members and branches,
+ * and theirs in turn. What a command returns is no part of the command.
+ *
+ * @param definitions Where to look.
+ * @param names Where to begin.
+ * @returns The names of all definitions that are met, those of the start too.
+ */
+export function reachable(
+  definitions: Definitions,
+  names: Iterable<string>,
+): ReadonlySet<string> {
+  const met = new Set(names);
+  for (const name of met) {
+    const definition = definitions[name];
+    if (!definition) {
+      met.delete(name);
+      continue;
+    }
+    for (const type of Object.values(membersOf(definition))) met.add(type);
+    if (definition.kind !== "union") continue;
+    for (const type of Object.values(definition.branches)) met.add(type);
+  }
+  return met;
+}
+
 /** A change of run state that QEMU allows: from, to. A state may also lead to itself. */
 export type Transition = readonly [from: string, to: string];
 

@@ -31,10 +31,12 @@ import type {
   UnionDefinition,
 } from "./definition.ts";
 import type { EditionName, EditionSchemas } from "./known.ts";
+import { loreOf } from "./lore.ts";
 import { release } from "./release.ts";
 import {
   requireVersion,
   type Resolution,
+  resolveVersion,
   type VersionedGreeting,
 } from "./version.ts";
 
@@ -88,7 +90,39 @@ export interface Edition<Name extends string = string> extends Schemas {
 export function edition<Name extends EditionName>(name: Name): Edition<Name>;
 export function edition(version: string | VersionedGreeting): Edition;
 export function edition(version: string | VersionedGreeting): Edition {
-  const { edition: name, notice } = requireVersion(version);
+  return editionOf(requireVersion(version));
+}
+
+/**
+ * Gives the edition to go by, whatever a QEMU says of its version: that of
+ * 2.11 where it is older than all that is known, or says nothing. Read by the
+ * policy `forward` then, which is the default: what such a QEMU leaves out is
+ * no fault of its own.
+ *
+ * @param version As {@linkcode edition} takes it.
+ * @returns The edition, and in its `notice` what is odd about the version.
+ *
+ * @example Read what a very old QEMU said
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { editionFor } from "@qmp/run-state/editions";
+ * import { read } from "@qmp/run-state/replay";
+ *
+ * const text = '{"timestamp": {"seconds": 1, "microseconds": 2}, ' +
+ *   '"event": "SHUTDOWN"}';
+ * const { edition, notices, entries } = read([{ line: 1, offset: 0, text }], {
+ *   edition: editionFor("1.5.3"),
+ * });
+ * assert.equal(edition, "2.11");
+ * assert.equal(notices[0]?.code, "OLDER_THAN_KNOWN");
+ * assert.equal(entries[0]?.findings[0]?.severity, "notice");
+ * ```
+ */
+export function editionFor(version: string | VersionedGreeting): Edition {
+  return editionOf(resolveVersion(version));
+}
+
+function editionOf({ edition: name, notice }: Resolution): Edition {
   const made = built.get(name) ?? build(name);
   return notice ? { ...made, notice } : made;
 }
@@ -98,7 +132,8 @@ const built = new Map<string, Edition>();
 function build(name: string): Edition {
   const { definitions, transitions } = release(name);
   const schemas = schemasOf(definitions) as EditionSchemas<string>;
-  const made = { name, schemas, definitions, transitions };
+  const lore = loreOf({ name, definitions });
+  const made = { name, schemas, definitions, transitions, lore };
   built.set(name, made);
   return made;
 }

@@ -63,6 +63,8 @@ export interface Reader extends Stage<Iterable<TraceRecord>, Entry> {
   readonly edition: string;
   /** The policy in use. */
   readonly policy: Policy;
+  /** What is to be said of the edition: that it stands for a version that is not known. */
+  readonly notices: readonly Finding[];
 }
 
 /** What {@linkcode read} gives. */
@@ -71,6 +73,8 @@ export interface Reading {
   readonly edition: string;
   /** The policy that was used. */
   readonly policy: Policy;
+  /** What is to be said of the edition: that it stands for a version that is not known. */
+  readonly notices: readonly Finding[];
   /** One for each record, in order. */
   readonly entries: readonly Entry[];
 }
@@ -108,7 +112,8 @@ export function read(
   const stage = reader(options);
   const entries = stage.push(records);
   entries.push(...stage.end());
-  return { edition: stage.edition, policy: stage.policy, entries };
+  const { edition, policy, notices } = stage;
+  return { edition, policy, notices, entries };
 }
 
 const nothing: readonly Finding[] = [];
@@ -220,6 +225,9 @@ export function reader(options: ReadOptions = {}): Reader {
   return {
     edition: edition.name,
     policy,
+    notices: edition.notice === undefined
+      ? nothing
+      : [{ ...edition.notice, severity: "notice", path: [] }],
     push: (records) => Array.from(records, readOne),
     end: () => [],
   };
