@@ -8,7 +8,19 @@ import { type JsonText, splitJson } from "../wire/split_json.ts";
 import type { Stage } from "../wire/stage.ts";
 import type { Direction, TraceRecord } from "./record.ts";
 
-/** How {@linkcode rawSource} reads. */
+/**
+ * How {@linkcode rawSource} reads.
+ *
+ * @example Say that QEMU sent it all
+ * ```ts
+ * import { type RawOptions, rawSource } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const options: RawOptions = { direction: "<-" };
+ * const [record] = rawSource(options).push(new TextEncoder().encode("{}"));
+ * assert.equal(record?.direction, "<-");
+ * ```
+ */
 export interface RawOptions {
   /** Which way all of the stream went; left out where it holds both or nobody knows. */
   readonly direction?: Direction;

@@ -10,7 +10,24 @@ import { join } from "./lines.ts";
 import type { Direction } from "./record.ts";
 import type { TraceHeader } from "./trace.ts";
 
-/** What a {@linkcode recorder} is given. */
+/**
+ * What a {@linkcode recorder} is given.
+ *
+ * @example Collect the lines of a trace
+ * ```ts
+ * import { recorder, type RecorderOptions } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const lines: string[] = [];
+ * const options: RecorderOptions = {
+ *   header: { machine: "pc" },
+ *   now: () => performance.now() / 1000,
+ *   write: (line) => lines.push(line),
+ * };
+ * recorder(options).end();
+ * assert.equal(lines.length, 1);
+ * ```
+ */
 export interface RecorderOptions {
   /** What the first line of the trace says of the recording. */
   readonly header: Omit<TraceHeader, "format" | "version">;
@@ -20,7 +37,35 @@ export interface RecorderOptions {
   readonly write: (line: string) => void;
 }
 
-/** Where the bytes of both directions go to be recorded. */
+/**
+ * Where the bytes of both directions go to be recorded.
+ *
+ * @example Record what passes through a web stream
+ * ```ts
+ * import { type Recorder, recorder } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const tap = ({ received }: Recorder) =>
+ *   new TransformStream<Uint8Array, Uint8Array>({
+ *     transform(bytes, controller) {
+ *       received(bytes);
+ *       controller.enqueue(bytes);
+ *     },
+ *   });
+ *
+ * const lines: string[] = [];
+ * const recording = recorder({
+ *   header: {},
+ *   now: () => 0,
+ *   write: (line) => lines.push(line),
+ * });
+ * const monitor = new Blob(['{"return": {}}\r\n']).stream();
+ * const text = await new Response(monitor.pipeThrough(tap(recording))).text();
+ * recording.end();
+ * assert.equal(text, '{"return": {}}\r\n');
+ * assert.equal(lines[1], '[0.000000, "<-", "{\\"return\\": {}}\\r\\n"]\n');
+ * ```
+ */
 export interface Recorder {
   /**
    * Records what came from QEMU.

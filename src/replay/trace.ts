@@ -36,7 +36,26 @@ import type { Stage } from "../wire/stage.ts";
 import { type FileLine, join, splitLines } from "./lines.ts";
 import type { Direction, TraceRecord } from "./record.ts";
 
-/** What the first line of a trace file says of the recording. */
+/**
+ * What the first line of a trace file says of the recording.
+ *
+ * @example Write a header
+ * ```ts
+ * import { isTrace, type TraceHeader } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const header: TraceHeader = {
+ *   format: "qmp-trace",
+ *   version: 1,
+ *   qemu: "7.2.22",
+ *   machine: "pc",
+ *   title: "A reset",
+ *   recorded: "2026-01-31T12:00:00Z",
+ * };
+ * const line = JSON.stringify(header) + "\n";
+ * assert.ok(isTrace(new TextEncoder().encode(line)));
+ * ```
+ */
 export interface TraceHeader {
   /** Tells the file from all others. */
   readonly format: "qmp-trace";
@@ -52,7 +71,21 @@ export interface TraceHeader {
   readonly recorded?: string;
 }
 
-/** The trace file could not be read to its last byte. */
+/**
+ * The trace file could not be read to its last byte.
+ *
+ * @example Say where a trace is damaged
+ * ```ts
+ * import { traceBytes, TraceSyntaxError } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const trace = '{"format": "qmp-trace", "version": 1}\n[0.5, "<-"\n';
+ * assert.throws(
+ *   () => traceBytes(new TextEncoder().encode(trace), "<-"),
+ *   (error) => error instanceof TraceSyntaxError && error.line === 2,
+ * );
+ * ```
+ */
 export class TraceSyntaxError extends SyntaxError {
   /** The line of the trace at fault, from 1. */
   readonly line: number;
@@ -134,7 +167,22 @@ export function isTrace(start: Uint8Array): boolean {
   return v.is(v.object({ format: headerSchema.entries.format }), first);
 }
 
-/** How a trace file is read. */
+/**
+ * How a trace file is read.
+ *
+ * @example Bound the memory that a line may take
+ * ```ts
+ * import { type TraceOptions, traceSource } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const options: TraceOptions = { maxLine: 100 };
+ * const source = traceSource(options);
+ * const records = source.push(new TextEncoder().encode(
+ *   `{"format": "qmp-trace", "version": 1}\n"${"x".repeat(100)}"\n`,
+ * ));
+ * assert.equal(records[0]?.findings?.[0]?.code, "TORN_LINE");
+ * ```
+ */
 export interface TraceOptions {
   /** How many bytes a line may have: by default 128 MiB, twice QEMU's largest value. */
   readonly maxLine?: number;

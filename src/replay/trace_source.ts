@@ -15,7 +15,21 @@ import {
   type TracePart,
 } from "./trace.ts";
 
-/** The step from the bytes of a trace file to its messages. */
+/**
+ * The step from the bytes of a trace file to its messages.
+ *
+ * @example Learn which QEMU spoke before its first message comes
+ * ```ts
+ * import { type TraceSource, traceSource } from "@qmp/run-state/replay";
+ * import assert from "node:assert/strict";
+ *
+ * const source: TraceSource = traceSource();
+ * source.push(new TextEncoder().encode(
+ *   '{"format": "qmp-trace", "version": 1, "qemu": "7.2.22"}\n',
+ * ));
+ * assert.equal(source.header()?.qemu, "7.2.22");
+ * ```
+ */
 export interface TraceSource extends Stage<Uint8Array, TraceRecord> {
   /**
    * Gives the header of the trace.
