@@ -9,9 +9,9 @@
 import { test } from "node:test";
 
 import { assets } from "./fixtures.ts";
-import { portable } from "./suites.ts";
+import { suites } from "./suites.ts";
 
-for (const suite of portable) {
+for (const suite of suites) {
   for (const [sentence, prove] of Object.entries(suite)) {
     test(sentence, () => prove(assets));
   }

@@ -1,11 +1,18 @@
 /**
- * The behaviour tests that stand on the packed package alone: they run on every
- * runtime. What no entry reaches yet is tested on Deno only, and listed in
- * `behaviour_test.ts`.
+ * The behaviour tests, for every runtime. They stand on what the entries of the
+ * package reach and on nothing else: a test reads that in the module graph.
  *
  * @module
  */
 
+import { changesTests } from "./changes.ts";
+import { cliTests } from "./cli.ts";
+import { replayTests } from "./cli_replay.ts";
+import { validateTests } from "./cli_validate.ts";
+import { editionTests } from "./edition.ts";
+import { editionTypesTests } from "./edition_types.ts";
+import { editionsHistory } from "./editions_history.ts";
+import { qdictOrderSuite } from "./qdict_order.ts";
 import { qmpTests } from "./qmp.ts";
 import { rawSuite } from "./raw.ts";
 import { readTests } from "./read.ts";
@@ -13,11 +20,15 @@ import { recordedSuite } from "./recorded.ts";
 import { recorderSuite } from "./recorder.ts";
 import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
+import { sinceTests } from "./since.ts";
 import type { Suite } from "./suite.ts";
 import { traceSuite } from "./trace.ts";
+import { verdictSuite } from "./verdict.ts";
+import { versionTests } from "./version.ts";
 
-/** Every suite for every runtime. */
-export const portable: readonly Suite[] = [
+/** Every suite. */
+export const suites: readonly Suite[] = [
+  qdictOrderSuite,
   runStateTests,
   qmpTests,
   seedExampleTests,
@@ -26,4 +37,14 @@ export const portable: readonly Suite[] = [
   recorderSuite,
   recordedSuite,
   readTests,
+  editionsHistory,
+  versionTests,
+  changesTests,
+  sinceTests,
+  editionTests,
+  editionTypesTests,
+  verdictSuite,
+  cliTests,
+  validateTests,
+  replayTests,
 ];
