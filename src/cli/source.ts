@@ -5,16 +5,15 @@
  */
 
 import { rawSource } from "../replay/raw.ts";
-import type { TraceRecord } from "../replay/record.ts";
+import type { Source } from "../replay/stream.ts";
 import { isTrace, type TraceHeader } from "../replay/trace.ts";
 import { traceSource } from "../replay/trace_source.ts";
-import type { Stage } from "../wire/stage.ts";
 
 /** How many bytes {@linkcode chooseSource} wants to see, unless a line ends before. */
 export const headSize: number = 64 * 1024;
 
-/** The step from the bytes of a file to records, and what it takes them for. */
-export interface Source extends Stage<Uint8Array, TraceRecord> {
+/** A source, and what it takes the file for. */
+export interface ChosenSource extends Source {
   /** What the file is, for people. */
   readonly format: string;
   /**
@@ -31,7 +30,7 @@ export interface Source extends Stage<Uint8Array, TraceRecord> {
  * @param head The file's first bytes: its first line, or {@linkcode headSize}.
  * @returns The source, which has taken nothing yet.
  */
-export function chooseSource(head: Uint8Array): Source {
+export function chooseSource(head: Uint8Array): ChosenSource {
   return isTrace(head)
     ? { format: "trace", ...traceSource() }
     : { format: "monitor stream", ...rawSource() };
