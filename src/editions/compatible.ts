@@ -4,7 +4,7 @@
  * @module
  */
 
-import { judge } from "../schema/judge.ts";
+import { type Judge, judgeBy } from "../schema/judge.ts";
 import type { ErrorReply, Kind } from "../schema/qmp.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { JsonValue } from "../wire/json.ts";
@@ -238,8 +238,16 @@ function fault(
   value: JsonValue,
   answers?: string,
 ): Finding | undefined {
-  return judge(value, edition(name), "strict", answers).findings
+  return strictJudge(name)(value, answers).findings
     .find(({ severity }) => severity === "fault");
+}
+
+const judges = new Map<string, Judge>();
+
+function strictJudge(name: string): Judge {
+  const judge = judges.get(name) ?? judgeBy(edition(name), "strict");
+  judges.set(name, judge);
+  return judge;
 }
 
 /** The edition of a greeting; of one in the making, also the trees on the same way. */

@@ -40,7 +40,8 @@ export {
 } from "./trace.ts";
 export { type TraceSource, traceSource } from "./trace_source.ts";
 export { type Recorder, recorder, type RecorderOptions } from "./recorder.ts";
-export type { Forwarded, Policy, Unknown } from "../schema/judge.ts";
+export type { Policy } from "../schema/judge.ts";
+export type { Forwarded, Unknown } from "../schema/message.ts";
 export {
   type Entry,
   read,

@@ -5,8 +5,8 @@
  */
 
 import { type Edition, seed } from "../schema/edition.ts";
-import { type Forwarded, judge, type Policy } from "../schema/judge.ts";
-import type { Message } from "../schema/message.ts";
+import { judgeBy, type Policy } from "../schema/judge.ts";
+import type { Forwarded, Message } from "../schema/message.ts";
 import type { ErrorReply, Kind } from "../schema/qmp.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
@@ -160,6 +160,7 @@ export function reader(options: ReadOptions = {}): Reader {
       `Cannot let ${maxWaiting} commands wait: it is no whole number from 1`,
     );
   }
+  const judge = judgeBy(edition, policy);
   const commands = waiting<Waiter>(maxWaiting);
   const received = {};
   const sent = extensions ? { quotes: "both" } as const : received;
@@ -190,8 +191,6 @@ export function reader(options: ReadOptions = {}): Reader {
     const command = isReply ? commands.answered(monitor, id) : undefined;
     const { kind, name, isOwn, message, findings } = judge(
       value,
-      edition,
-      policy,
       command?.entry.name,
     );
     const spelt = spellings.length === 0

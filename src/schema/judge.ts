@@ -5,21 +5,21 @@
  */
 
 import * as v from "valibot";
-import type { Finding, Path } from "../wire/finding.ts";
+import type { Finding } from "../wire/finding.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { quote } from "../wire/quote.ts";
+import { type Doubt, doubtsAbout } from "./doubt.ts";
 import {
   commandSchema,
   type Edition,
   envelopes,
   eventSchema,
-  type Lore,
 } from "./edition.ts";
-import { explain, shown, unexpectedMember } from "./explain.ts";
-import type { Message } from "./message.ts";
+import { shown } from "./explain.ts";
+import type { Forwarded, Message } from "./message.ts";
 import { object, optionalAny, type Timestamp } from "./qapi.ts";
 import { type Kind, kindOf } from "./qmp.ts";
-import { strictly, unexpected } from "./strictly.ts";
+import { strictly } from "./strictly.ts";
 
 /**
  * What to make of what an edition does not know.
@@ -34,35 +34,7 @@ import { strictly, unexpected } from "./strictly.ts";
  */
 export type Policy = "strict" | "forward" | "raw";
 
-/** Something in a message that the edition does not know. */
-export interface Unknown {
-  /** Where it is, from the message's root; or should be, where it is absent. */
-  readonly path: Path;
-  /** The first release that has it, where a later edition does. */
-  readonly since?: string;
-  /** The first release that lacks it, where an earlier edition has it. */
-  readonly until?: string;
-}
-
-/**
- * An event or a reply of run-state that holds something the edition does not
- * know. Its shape differs from that of a {@linkcode Message}, so that an
- * exhaustive `switch` is not fooled by a value it does not list.
- */
-export interface Forwarded {
-  /** The event's name, or that of the command which the reply answers. */
-  readonly forwarded: string;
-  /** The event's `data` or the reply's `return`, to the last member. */
-  readonly data: unknown;
-  /** What the edition does not know. */
-  readonly unknown: readonly Unknown[];
-  /** When the event happened. */
-  readonly timestamp?: Timestamp;
-  /** The id of the command that a reply answers. */
-  readonly id?: JsonValue;
-}
-
-/** What {@linkcode judge} found. */
+/** What a {@linkcode Judge} found. */
 export interface Judgement {
   /** Which kind of message it is; undefined where it is none. */
   readonly kind: Kind | undefined;
@@ -76,61 +48,89 @@ export interface Judgement {
   readonly findings: readonly Finding[];
 }
 
+/**
+ * Judges a value that has been read from a text; `answers` names the command
+ * that a reply answers, where it is known.
+ */
+export type Judge = (value: JsonValue, answers?: string) => Judgement;
+
+/** The schema of a message of run-state, as it is and refusing unknown members. */
+interface Pair {
+  readonly schema: v.GenericSchema;
+  readonly strict: v.GenericSchema;
+}
+
+/** The schemas of an edition's own messages, by name. */
+type Own = Readonly<Record<Kind, ReadonlyMap<string | undefined, Pair>>>;
+
 const nothing: readonly Finding[] = [];
+const foreignNamesKept = 1_000;
 
 /**
- * Judges a value that has been read from a text.
+ * Makes a judge.
  *
- * @param value The value.
  * @param edition Which QEMU's protocol.
  * @param policy What to make of what the edition does not know.
- * @param answers The command that a reply answers, where it is known.
- * @returns The message where there is no fault, and what was found.
+ * @returns The judge: it gives the message where there is no fault, and what
+ * was found.
  */
-export function judge(
-  value: JsonValue,
-  edition: Edition,
-  policy: Policy,
-  answers?: string,
-): Judgement {
-  const kind = kindOf(value);
-  if (kind === undefined) return notQmp(value);
-  const object = value as JsonObject;
-  const name = nameOf(object, kind);
-  const own = policy === "raw"
-    ? undefined
-    : ownSchema(edition, kind, name ?? answers);
-  const schema = own ?? envelopes[kind];
-  // The strict schema first, also where unknown members are no fault: what it
-  // takes, which is nearly all there is, has been read once and for all.
-  const { output, issues } = v.safeParse(
-    own !== undefined || policy === "strict" ? strictly(schema) : schema,
-    object,
-  );
-  const stranger = own === undefined && policy !== "raw"
-    ? strangerOf(edition, kind, name)
-    : undefined;
-  if (issues === undefined && stranger === undefined) {
-    const message = output as Message;
-    return { kind, name, isOwn: own !== undefined, message, findings: nothing };
+export function judgeBy(edition: Edition, policy: Policy): Judge {
+  const own = ownSchemas(edition);
+  const meant = spellingsOf(own);
+  // Foreign events come often and under few names: what there is to say of a
+  // name is looked up once.
+  const foreign = new Map<string, Finding | undefined>();
+
+  function stranger(kind: Kind, name: string | undefined): Finding | undefined {
+    if (name === undefined || kind !== "event" && kind !== "command") return;
+    const key = `${kind} ${name}`;
+    const known = foreign.get(key);
+    if (known !== undefined || foreign.has(key)) return known;
+    const found = strangerOf(edition, meant[kind], kind, name);
+    if (foreign.size === foreignNamesKept) foreign.clear();
+    foreign.set(key, found);
+    return found;
   }
-  const subject = name ?? answers;
-  const doubts = doubtsAbout(
-    object,
-    edition,
-    kind,
-    subject,
-    stranger ?? schema,
-  );
-  // A newer QEMU's message is passed on; what is sent must be right today.
-  const lenient = policy === "forward" && kind !== "command";
-  const findings = doubts.map(({ fault, mayBeNewer }) =>
-    lenient && mayBeNewer ? asNotice(fault) : fault
-  );
-  const message = findings.some(({ severity }) => severity === "fault")
-    ? undefined
-    : forwarded(object, kind, subject!, doubts);
-  return { kind, name, isOwn: own !== undefined, message, findings };
+
+  return (value, answers) => {
+    const kind = kindOf(value);
+    if (kind === undefined) return notQmp(value);
+    const object = value as JsonObject;
+    const name = nameOf(object, kind);
+    const pair = policy === "raw" ? undefined : own[kind].get(name ?? answers);
+    const isOwn = pair !== undefined;
+    const schema = pair?.schema ?? envelopes[kind];
+    // The strict schema first, also where unknown members are no fault: what
+    // it takes, which is nearly all there is, has been read once and for all.
+    const { output, issues } = v.safeParse(
+      pair?.strict ?? (policy === "strict" ? strictly(schema) : schema),
+      object,
+    );
+    const strange = isOwn || policy === "raw"
+      ? undefined
+      : stranger(kind, name);
+    if (issues === undefined && strange === undefined) {
+      const message = output as Message;
+      return { kind, name, isOwn, message, findings: nothing };
+    }
+    const subject = name ?? answers;
+    const doubts = doubtsAbout(
+      object,
+      edition,
+      kind,
+      subject,
+      strange ?? schema,
+    );
+    // A newer QEMU's message is passed on; what is sent must be right today.
+    const lenient = policy === "forward" && kind !== "command";
+    const findings = doubts.map(({ fault, mayBeNewer }) =>
+      lenient && mayBeNewer ? asNotice(fault) : fault
+    );
+    const message = findings.some(({ severity }) => severity === "fault")
+      ? undefined
+      : forwarded(object, kind, subject!, doubts);
+    return { kind, name, isOwn, message, findings };
+  };
 }
 
 function nameOf(value: JsonObject, kind: Kind): string | undefined {
@@ -142,94 +142,74 @@ function nameOf(value: JsonObject, kind: Kind): string | undefined {
   return typeof name === "string" ? name : undefined;
 }
 
-const replies = new WeakMap<v.GenericSchema, v.GenericSchema>();
-
-/** The schema that run-state itself has for a message. */
-function ownSchema(
-  edition: Edition,
-  kind: Kind,
-  name: string | undefined,
-): v.GenericSchema | undefined {
-  if (kind === "event") return eventSchema(edition, name);
-  if (kind !== "command" && kind !== "return") return undefined;
-  const schema = commandSchema(edition, name);
-  if (schema === undefined || kind === "command") return schema;
-  const reply = replies.get(schema) ??
-    object({ return: schema.returns, id: optionalAny }) as v.GenericSchema;
-  replies.set(schema, reply);
-  return reply;
-}
-
-/** Something wrong, and what is known of it. */
-interface Doubt {
-  readonly fault: Finding;
-  /** Whether another QEMU than the edition's may say this. */
-  readonly mayBeNewer: boolean;
-  readonly lore: Lore | undefined;
-}
-
-function doubtsAbout(
-  value: JsonObject,
-  edition: Edition,
-  kind: Kind,
-  name: string | undefined,
-  schema: v.GenericSchema | Finding,
-): Doubt[] {
-  const subject = name === undefined ? kind : `${kind} ${quote(name)}`;
-  const faults = "code" in schema
-    ? [schema]
-    : kind === "command" && !("execute" in value) && name !== undefined &&
-        schema !== envelopes.command
-    ? [unexpectedMember(["exec-oob"], subject)]
-    : faultsOf(schema, value, subject);
-  return faults.map((fault) => {
-    const { code, path } = fault;
-    const lore = name === undefined ? undefined : edition.lore?.({
-      code,
-      kind,
-      name,
-      path,
-      value: valueAt(value, path),
-    });
-    const told = lore?.why === undefined ? fault : {
-      ...fault,
-      message: lore.known
-        ? `Cannot accept ${subject}: ${lore.why}`
-        : `${fault.message}; ${lore.why}`,
-    };
-    const mayBeNewer = code === "MISSING_MEMBER"
-      ? lore?.known === true
-      : code === "UNKNOWN_VALUE" || code === "UNEXPECTED_MEMBER" ||
-        code === "UNKNOWN_NAME";
-    return { fault: told, mayBeNewer, lore };
+function ownSchemas(edition: Edition): Own {
+  const event = new Map<string, Pair>();
+  const command = new Map<string, Pair>();
+  const reply = new Map<string, Pair>();
+  const pair = (schema: v.GenericSchema): Pair => ({
+    schema,
+    strict: strictly(schema),
   });
+  for (const name of Object.keys(edition.schemas)) {
+    const happening = eventSchema(edition, name);
+    if (happening !== undefined) event.set(name, pair(happening));
+    const order = commandSchema(edition, name);
+    if (order === undefined) continue;
+    command.set(name, pair(order as v.GenericSchema));
+    reply.set(name, pair(object({ return: order.returns, id: optionalAny })));
+  }
+  const none: ReadonlyMap<string, Pair> = new Map();
+  return { event, command, return: reply, error: none, greeting: none };
 }
 
-function valueAt(value: JsonValue | undefined, path: Path): unknown {
-  return path.reduce<unknown>(
-    (inner, key) => (inner as Record<string, unknown> | undefined)?.[key],
-    value,
-  );
+function spellingsOf(
+  own: Own,
+): Readonly<Record<"event" | "command", ReadonlyMap<string, string>>> {
+  const spelt = (kind: Kind) =>
+    new Map([...own[kind].keys()].map((name) => [spelling(name!), name!]));
+  return { event: spelt("event"), command: spelt("command") };
+}
+
+function spelling(name: string): string {
+  return name.toLowerCase().replaceAll("_", "-");
+}
+
+/**
+ * What is wrong with a name that the edition does not know: it is one of
+ * run-state's but for case, `_` and `-`, or belongs to another edition. Any
+ * other is foreign, and nothing is wrong with it.
+ */
+function strangerOf(
+  edition: Edition,
+  spellings: ReadonlyMap<string, string>,
+  kind: Kind,
+  name: string,
+): Finding | undefined {
+  const meant = spellings.get(spelling(name));
+  if (meant !== undefined) {
+    return unknownName(kind, name, `its name is ${quote(meant)}`);
+  }
+  const path = [kind === "event" ? "event" : "execute"];
+  const code = "UNKNOWN_NAME";
+  return edition.lore?.({ code, kind, name, path, value: name })?.known
+    ? unknownName(kind, name, `edition ${edition.name} does not know it`)
+    : undefined;
+}
+
+function unknownName(kind: Kind, name: string, why: string): Finding {
+  return {
+    code: "UNKNOWN_NAME",
+    severity: "fault",
+    path: [kind === "event" ? "event" : "execute"],
+    expected: "a name that the edition knows",
+    received: quote(name),
+    message: `Cannot accept ${kind} ${quote(name)}: ${why}`,
+  };
 }
 
 function asNotice(fault: Finding): Finding {
   const message = fault.message.replace(/^Cannot accept/, "Pass on as it is");
   return { ...fault, severity: "notice", message };
-}
-
-function faultsOf(
-  schema: v.GenericSchema,
-  value: JsonObject,
-  subject: string,
-): Finding[] {
-  const { issues = [] } = v.safeParse(schema, value);
-  const faults = issues.map((issue) => explain(issue, subject));
-  const told = new Set(faults.map(({ path }) => path.join("\0")));
-  return faults.concat(
-    unexpected(schema, value)
-      .filter((path) => !told.has(path.join("\0")))
-      .map((path) => unexpectedMember(path, subject)),
-  );
 }
 
 function forwarded(
@@ -249,58 +229,6 @@ function forwarded(
     ...(kind === "event" &&
       { timestamp: value["timestamp"] as unknown as Timestamp }),
     ...(value["id"] !== undefined && { id: value["id"] }),
-  };
-}
-
-const spellings = new WeakMap<Edition, ReadonlyMap<string, string>>();
-
-/**
- * What is wrong with a name that the edition does not know: it is one of
- * run-state's but for case, `_` and `-`, or belongs to another edition. Any
- * other is foreign, and nothing is wrong with it.
- */
-function strangerOf(
-  edition: Edition,
-  kind: Kind,
-  name: string | undefined,
-): Finding | undefined {
-  if (name === undefined || kind !== "event" && kind !== "command") return;
-  let known = spellings.get(edition);
-  if (known === undefined) {
-    known = spellingsIn(edition);
-    spellings.set(edition, known);
-  }
-  const meant = known.get(spelling(name));
-  if (meant !== undefined && ownSchema(edition, kind, meant) !== undefined) {
-    return unknownName(kind, name, `its name is ${quote(meant)}`);
-  }
-  const path = [kind === "event" ? "event" : "execute"];
-  const code = "UNKNOWN_NAME";
-  const lore = edition.lore?.({ code, kind, name, path, value: name });
-  return lore?.known
-    ? unknownName(kind, name, `edition ${edition.name} does not know it`)
-    : undefined;
-}
-
-function spellingsIn(edition: Edition): ReadonlyMap<string, string> {
-  const names = Object.keys(edition.schemas).filter((name) =>
-    (eventSchema(edition, name) ?? commandSchema(edition, name)) !== undefined
-  );
-  return new Map(names.map((name) => [spelling(name), name]));
-}
-
-function spelling(name: string): string {
-  return name.toLowerCase().replaceAll("_", "-");
-}
-
-function unknownName(kind: Kind, name: string, why: string): Finding {
-  return {
-    code: "UNKNOWN_NAME",
-    severity: "fault",
-    path: [kind === "event" ? "event" : "execute"],
-    expected: "a name that the edition knows",
-    received: quote(name),
-    message: `Cannot accept ${kind} ${quote(name)}: ${why}`,
   };
 }
 

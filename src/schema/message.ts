@@ -5,9 +5,10 @@
  */
 
 import * as v from "valibot";
-import type { JsonObject } from "../wire/json.ts";
+import type { Path } from "../wire/finding.ts";
+import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { commandSchema, eventSchema, schemaOf, seed } from "./edition.ts";
-import { type EventSchema, matching } from "./qapi.ts";
+import { type EventSchema, matching, type Timestamp } from "./qapi.ts";
 import {
   type Command,
   type ErrorReply,
@@ -121,6 +122,34 @@ export const RunStateCommand: v.VariantSchema<"execute", [
   watchdogSetAction,
   setAction,
 ]);
+
+/** Something in a message that the edition does not know. */
+export interface Unknown {
+  /** Where it is, from the message's root; or should be, where it is absent. */
+  readonly path: Path;
+  /** The first release that has it, where a later edition does. */
+  readonly since?: string;
+  /** The first release that lacks it, where an earlier edition has it. */
+  readonly until?: string;
+}
+
+/**
+ * An event or a reply of run-state that holds something the edition does not
+ * know. Its shape differs from that of a {@linkcode Message}, so that an
+ * exhaustive `switch` is not fooled by a value it does not list.
+ */
+export interface Forwarded {
+  /** The event's name, or that of the command which the reply answers. */
+  readonly forwarded: string;
+  /** The event's `data` or the reply's `return`, to the last member. */
+  readonly data: unknown;
+  /** What the edition does not know. */
+  readonly unknown: readonly Unknown[];
+  /** When the event happened. */
+  readonly timestamp?: Timestamp;
+  /** The id of the command that a reply answers. */
+  readonly id?: JsonValue;
+}
 
 /** Any QMP message, whichever way it goes. */
 export type Message =
