@@ -119,7 +119,7 @@ npm("an import reads a recorded trace, to the last digit", async () => {
   const program = `
     import { readFileSync } from "node:fs";
     import * as v from "valibot";
-    import { GUEST_PANICKED, stringifyJson } from "@qmp/run-state";
+    import { GUEST_PANICKED, parseJson, stringifyJson } from "@qmp/run-state";
     import { read, traceSource } from "@qmp/run-state/replay";
 
     const source = traceSource();
@@ -128,7 +128,7 @@ npm("an import reads a recorded trace, to the last digit", async () => {
     const panics = entries.filter(({ message }) => v.is(GUEST_PANICKED, message));
     for (const { message, text } of panics) {
       console.log(message.data.info["psw-addr"] === 18364758544493064720n);
-      console.log(stringifyJson(message, { style: "qemu" }) === text);
+      console.log(stringifyJson(parseJson(text), { style: "qemu" }) === text);
     }`;
   const { stdout } = await run("node", [
     ...["--input-type=module", "--eval", program],
