@@ -6,8 +6,9 @@
 
 import { assert } from "chai";
 import * as v from "valibot";
-import { type Edition, edition } from "../src/editions/edition.ts";
+import { type Edition, edition, editionFor } from "../src/editions/edition.ts";
 import { editions, release } from "../src/editions/release.ts";
+import { read } from "../src/replay/read.ts";
 import * as mirror from "../src/schema/run_state.ts";
 import type { Suite } from "./suite.ts";
 
@@ -274,5 +275,43 @@ export const editionTests: Suite = {
       'Cannot read "latest" as a QEMU version: it should look like "7.2.22"',
     );
     assert.throws(() => edition({ QMP: {} }), RangeError, "greeting");
+  },
+
+  "editionFor() gives what edition() gives, where that gives anything"() {
+    for (const name of [...editions, "7.2.22"]) {
+      assert.strictEqual(editionFor(name), edition(name));
+    }
+    assert.deepEqual(editionFor("9.0.50"), edition("9.0.50"));
+  },
+
+  "editionFor() gives 2.11 for what is older and for rubbish, and says so"() {
+    for (const version of ["1.5.3", "latest", "", { QMP: {} }]) {
+      const { name, notice } = editionFor(version);
+      assert.equal(name, "2.11");
+      assert.equal(notice?.code, "OLDER_THAN_KNOWN");
+    }
+  },
+
+  "read() says what is odd about the version that its edition was chosen for"() {
+    const message = { event: "SHUTDOWN", timestamp };
+    const records = [{ line: 1, offset: 0, text: JSON.stringify(message) }];
+    const old = read(records, { edition: editionFor("1.5.3") });
+    assert.equal(old.edition, "2.11");
+    assert.deepEqual(old.notices, [{
+      code: "OLDER_THAN_KNOWN",
+      severity: "notice",
+      path: [],
+      message:
+        'Cannot find an edition for QEMU "1.5.3": the oldest one known is 2.11',
+    }]);
+    assert.deepEqual(old.entries[0]?.findings.map(({ severity }) => severity), [
+      "notice",
+    ]);
+    const making = read(records, { edition: edition("9.0.50") });
+    assert.equal(making.notices[0]?.code, "IN_THE_MAKING");
+    const newer = read(records, { edition: edition("12.0") });
+    assert.equal(newer.notices[0]?.code, "NEWER_THAN_KNOWN");
+    assert.deepEqual(read(records, { edition: edition("7.2") }).notices, []);
+    assert.deepEqual(read(records).notices, []);
   },
 };

@@ -89,46 +89,36 @@ export function describedBy(reply: JsonValue, own: Definitions): Definitions {
   // QEMU's own names of the types: numbers that change with every build.
   const numbers = new Map<string, string>();
 
-  function hinted<Kind extends Definition["kind"]>(
+  function hint<Value>(
     name: string,
-    kind: Kind,
-  ): Extract<Definition, { kind: Kind }> | undefined {
-    return hints.map((definitions) => definitions[name]).find((
-      definition,
-    ): definition is Extract<Definition, { kind: Kind }> =>
-      definition?.kind === kind
-    );
-  }
-
-  function memberHint(owner: string, member: string): string | undefined {
-    for (const definitions of hints) {
-      const definition = definitions[owner];
-      const members = definition ? membersOf(definition) : {};
-      const type = members[member] ?? members[`*${member}`];
-      if (type !== undefined) return type;
+    from: (definition: Definition) => Value | undefined,
+  ): Value | undefined {
+    for (const { [name]: definition } of hints) {
+      const value = definition && from(definition);
+      if (value !== undefined) return value;
     }
     return undefined;
   }
 
-  function typeName(number: string, hint: string | undefined): string {
+  function typeName(number: string, wanted: string | undefined): string {
     const info = mentioned(infos, number);
     const { name, "meta-type": metaType } = info;
     if (metaType === "builtin") {
-      return name === "int" && /^(u?int\d+|size)$/.test(hint ?? "")
-        ? hint!
+      return name === "int" && /^(u?int\d+|size)$/.test(wanted ?? "")
+        ? wanted!
         : name;
     }
     if (metaType === "array") {
-      return `[${typeName(info["element-type"], hint)}]`;
+      return `[${typeName(info["element-type"], undefined)}]`;
     }
-    const isNamed = hint !== undefined && hints.some((each) => each[hint]) &&
-      (numbers.get(hint) ?? number) === number;
+    const isNamed = wanted !== undefined && hint(wanted, Boolean) &&
+      (numbers.get(wanted) ?? number) === number;
     if (!isNamed) return `${metaType} ${number}`;
-    if (!numbers.has(hint)) {
-      numbers.set(hint, number);
-      found[hint] = typeOf(hint, info);
+    if (!numbers.has(wanted)) {
+      numbers.set(wanted, number);
+      found[wanted] = typeOf(wanted, info);
     }
-    return hint;
+    return wanted;
   }
 
   function typeOf(name: string, info: Info): Definition {
@@ -139,12 +129,11 @@ export function describedBy(reply: JsonValue, own: Definitions): Definitions {
     }
     const members = membersIn(name, info);
     if (info.tag !== undefined) {
-      const hint = hinted(name, "union");
       const branches = info.variants.filter(({ type }) =>
         mentioned(infos, type).members.length > 0
       ).map(({ case: value, type }) => [
         value,
-        typeName(type, hint?.branches[value]),
+        typeName(type, hint(name, (known) => branchIn(known, value))),
       ]);
       return {
         kind: "union",
@@ -164,7 +153,10 @@ export function describedBy(reply: JsonValue, own: Definitions): Definitions {
   function membersIn(owner: string, { members }: Info): MemberTypes {
     return Object.fromEntries(members.map((member) => [
       member.default === undefined ? member.name : `*${member.name}`,
-      typeName(member.type, memberHint(owner, member.name)),
+      typeName(
+        member.type,
+        hint(owner, (known) => memberIn(known, member.name)),
+      ),
     ]));
   }
 
@@ -178,15 +170,17 @@ export function describedBy(reply: JsonValue, own: Definitions): Definitions {
     const info = infos(name);
     if (info?.["meta-type"] !== "command") continue;
     const members = membersIn(name, mentioned(infos, info["arg-type"]));
-    const hint = hinted(name, "command");
-    const number = info["ret-type"];
-    const isEmpty = hint?.returns === undefined &&
-      mentioned(infos, number).members.length === 0;
+    const returns = hint(name, returnsOf);
+    const isEmpty = returns === undefined &&
+      mentioned(infos, info["ret-type"]).members.length === 0;
+    // Not to be seen: as the edition has it.
+    const { [name]: known } = own;
+    const isAllowed = known?.kind === "command" && known["allow-preconfig"];
     found[name] = {
       kind: "command",
       members,
-      ...(!isEmpty && { returns: typeName(number, hint?.returns) }),
-      ...(hint?.["allow-preconfig"] && { "allow-preconfig": true }),
+      ...(!isEmpty && { returns: typeName(info["ret-type"], returns) }),
+      ...(isAllowed && { "allow-preconfig": true }),
     };
   }
   return found;
@@ -200,4 +194,17 @@ function mentioned(infos: Infos, name: string): Info {
       JSON.stringify(name)
     }`,
   );
+}
+
+function memberIn(definition: Definition, name: string): string | undefined {
+  const members = membersOf(definition);
+  return members[name] ?? members[`*${name}`];
+}
+
+function branchIn(definition: Definition, value: string): string | undefined {
+  return definition.kind === "union" ? definition.branches[value] : undefined;
+}
+
+function returnsOf(definition: Definition): string | undefined {
+  return definition.kind === "command" ? definition.returns : undefined;
 }
