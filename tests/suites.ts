@@ -9,6 +9,8 @@ import { changesTests } from "./changes.ts";
 import { cliTests } from "./cli.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
+import { compatibleTests } from "./compatible.ts";
+import { driftTests } from "./drift.ts";
 import { editionTests } from "./edition.ts";
 import { editionTypesTests } from "./edition_types.ts";
 import { editionsHistory } from "./editions_history.ts";
@@ -44,6 +46,8 @@ export const suites: readonly Suite[] = [
   editionTests,
   editionTypesTests,
   verdictSuite,
+  compatibleTests,
+  driftTests,
   cliTests,
   validateTests,
   replayTests,
