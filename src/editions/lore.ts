@@ -36,7 +36,9 @@ export function loreOf(
   return (question) => {
     const subjects = subjectsOf(edition.definitions, question);
     for (const subject of subjects) {
-      const span = spanOf(subject) ?? spanBefore(subject);
+      const span = question.code === "MISSING_MEMBER"
+        ? spanBesideOwner(edition.definitions, subject)
+        : spanOf(subject);
       if (span !== undefined) {
         const why = explain(subject, edition.name);
         return { ...span, known: true, ...(why !== undefined && { why }) };
@@ -49,12 +51,22 @@ export function loreOf(
   };
 }
 
-/** Before 2.10 SHUTDOWN and RESET had no data; the history begins with 2.11. */
-function spanBefore(subject: Subject): Span | undefined {
-  return subject.kind === "member" && subject.name === "data" &&
-      (subject.of === "SHUTDOWN" || subject.of === "RESET")
-    ? { since: "2.10" }
-    : undefined;
+/** The span of a member that some release lacks although it has the rest. */
+function spanBesideOwner(
+  definitions: Definitions,
+  subject: Subject,
+): Span | undefined {
+  if (subject.kind !== "member") return undefined;
+  const { of, name } = subject;
+  // Before 2.10 they had no data; the history begins with 2.11.
+  if (name === "data" && (of === "SHUTDOWN" || of === "RESET")) {
+    return { since: "2.10" };
+  }
+  const own = spanOf(subject);
+  const owner = spanOf({ kind: definitions[of]!.kind, name: of });
+  return own?.since === owner?.since && own?.until === owner?.until
+    ? undefined
+    : own;
 }
 
 /** As what the thing in question may be known. */

@@ -16,6 +16,8 @@ import { unexpected } from "./strictly.ts";
 
 /** Something wrong, and what is known of it. */
 export interface Doubt {
+  /** What is doubted, such as `event "SHUTDOWN"`. */
+  readonly subject: string;
   /** What is wrong. */
   readonly fault: Finding;
   /** Whether another QEMU than the edition's may say this. */
@@ -67,7 +69,7 @@ export function doubtsAbout(
       ? lore?.known === true
       : code === "UNKNOWN_VALUE" || code === "UNEXPECTED_MEMBER" ||
         code === "UNKNOWN_NAME";
-    return { fault: told, mayBeNewer, lore };
+    return { subject, fault: told, mayBeNewer, lore };
   });
 }
 

@@ -102,7 +102,9 @@ function valueOf(issue: v.BaseIssue<unknown>): unknown {
 }
 
 function expectedBy({ expected }: v.BaseIssue<unknown>): string {
-  return expected === "Object" ? "an object" : expected ?? "something else";
+  return expected === "Object"
+    ? "an object"
+    : expected?.replace(/^\((.*)\)$/, "$1") ?? "something else";
 }
 
 function codeOf(issue: v.BaseIssue<unknown>): FindingCode {

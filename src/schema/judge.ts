@@ -123,8 +123,8 @@ export function judgeBy(edition: Edition, policy: Policy): Judge {
     );
     // A newer QEMU's message is passed on; what is sent must be right today.
     const lenient = policy === "forward" && kind !== "command";
-    const findings = doubts.map(({ fault, mayBeNewer }) =>
-      lenient && mayBeNewer ? asNotice(fault) : fault
+    const findings = doubts.map((doubt) =>
+      lenient && doubt.mayBeNewer ? asNotice(doubt) : doubt.fault
     );
     const message = findings.some(({ severity }) => severity === "fault")
       ? undefined
@@ -207,8 +207,9 @@ function unknownName(kind: Kind, name: string, why: string): Finding {
   };
 }
 
-function asNotice(fault: Finding): Finding {
-  const message = fault.message.replace(/^Cannot accept/, "Pass on as it is");
+function asNotice({ subject, fault }: Doubt): Finding {
+  const why = fault.message.slice(`Cannot accept ${subject}`.length);
+  const message = `Pass on ${subject} as it is${why}`;
   return { ...fault, severity: "notice", message };
 }
 
