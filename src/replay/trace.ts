@@ -315,7 +315,8 @@ function readLine(found: FileLine): TracePart | undefined {
     });
   }
   const value = readJson(bytes);
-  if (value === blank) return undefined;
+  // A blank line is a slip of an editor, no damage.
+  if (value === undefined && isBlank(bytes)) return undefined;
   const [at, kind, held] = Array.isArray(value) ? value : [];
   if (Number.isFinite(at) && typeof kind === "string") {
     if (kind !== "<-" && kind !== "->") {
@@ -348,17 +349,18 @@ function readLine(found: FileLine): TracePart | undefined {
   });
 }
 
-const blank = Symbol();
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function readJson(bytes: Uint8Array): unknown {
   try {
-    const line = utf8.decode(bytes);
-    // A blank line is a slip of an editor, no damage.
-    return line.trim() === "" ? blank : JSON.parse(line);
+    return JSON.parse(utf8.decode(bytes));
   } catch {
     return undefined;
   }
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
 const encoder = new TextEncoder();
