@@ -424,6 +424,26 @@ export const readTests: Suite = {
     assert.notInclude(JSON.stringify(secret!.findings), "hunter2");
   },
 
+  "read() quotes no value of a command that carries secrets, nor of a text that is torn":
+    () => {
+      for (
+        const text of [
+          '{"execute": "set_password", "arguments": "hunter2"}',
+          '{"execute": "human-monitor-command", "arguments": "hunter2", "x": 1}',
+          '{"exec-oob": "expire_password", "arguments": ["hunter2"]}',
+          '{"execute": "set_password", "arguments": {"password": hunter2}}',
+          '{"execute": "set_password", "arguments": {"password": "hunter2"',
+          '{"execute": "object-add", "arguments": {"data": "hunter2", "data": "hunter2"}}',
+        ]
+      ) {
+        const entries = readText(text);
+        assert.isNotEmpty(entries.flatMap(({ findings }) => findings), text);
+        for (const { findings } of entries) {
+          assert.notInclude(JSON.stringify(findings), "unter2", text);
+        }
+      }
+    },
+
   "read() stops waiting when too many commands wait": () => {
     const entries = readTalk(
       Array.from({ length: 8 }, (_, id) => `-> {"execute": "x", "id": ${id}}`)

@@ -8,6 +8,7 @@ import { type Edition, seed } from "../schema/edition.ts";
 import { judgeBy, type Policy } from "../schema/judge.ts";
 import type { Forwarded, Message } from "../schema/message.ts";
 import type { ErrorReply, Kind } from "../schema/qmp.ts";
+import { isSecretive } from "../schema/secret.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { safeParseJson } from "../wire/parse_json.ts";
@@ -276,17 +277,9 @@ function judgeSpelling(
   return isRunState || member === "timestamp" ? [finding] : [];
 }
 
-/** What these commands carry, and so what QEMU says of it, may be a secret. */
-const secretive: ReadonlySet<string | undefined> = new Set([
-  "set_password",
-  "expire_password",
-  "object-add",
-  "human-monitor-command",
-]);
-
 function refused(reply: Entry, { name }: Entry): Finding {
   const { error } = (reply.message ?? {}) as Partial<ErrorReply>;
-  const why = error === undefined || secretive.has(name)
+  const why = error === undefined || name !== undefined && isSecretive(name)
     ? ""
     : `: ${quote(error.desc)}`;
   return {

@@ -12,6 +12,7 @@ import { quote } from "../wire/quote.ts";
 import { type Edition, envelopes, type Lore } from "./edition.ts";
 import { explain, unexpectedMember } from "./explain.ts";
 import type { Kind } from "./qmp.ts";
+import { isSecretive } from "./secret.ts";
 import { unexpected } from "./strictly.ts";
 
 /** Something wrong, and what is known of it. */
@@ -49,7 +50,7 @@ export function doubtsAbout(
     : kind === "command" && !("execute" in value) && name !== undefined &&
         schema !== envelopes.command
     ? [unexpectedMember(["exec-oob"], subject)]
-    : faultsOf(schema, value, subject);
+    : faultsOf(schema, value, subject, isSecretive(name ?? ""));
   return faults.map((fault) => {
     const { code, path } = fault;
     const lore = name === undefined ? undefined : edition.lore?.({
@@ -84,9 +85,10 @@ function faultsOf(
   schema: v.GenericSchema,
   value: JsonObject,
   subject: string,
+  hides: boolean,
 ): Finding[] {
   const { issues = [] } = v.safeParse(schema, value);
-  const faults = issues.map((issue) => explain(issue, subject));
+  const faults = issues.map((issue) => explain(issue, subject, hides));
   const told = new Set(faults.map(({ path }) => path.join("\0")));
   return faults.concat(
     unexpected(schema, value)

@@ -13,9 +13,14 @@ import { quote, shorten } from "../wire/quote.ts";
  *
  * @param issue What a schema said.
  * @param subject What the schema was asked about, such as `event "SHUTDOWN"`.
+ * @param hides Whether what stands there may be a secret.
  * @returns The fault.
  */
-export function explain(issue: v.BaseIssue<unknown>, subject: string): Finding {
+export function explain(
+  issue: v.BaseIssue<unknown>,
+  subject: string,
+  hides: boolean,
+): Finding {
   const path = pathOf(issue);
   const code = codeOf(issue);
   const at = path.length === 0 ? "it" : dotted(path);
@@ -30,7 +35,7 @@ export function explain(issue: v.BaseIssue<unknown>, subject: string): Finding {
   }
   if (code === "UNEXPECTED_MEMBER") return unexpectedMember(path, subject);
   const expected = expectedBy(issue);
-  const received = shown(valueOf(issue));
+  const received = hides ? "a value not shown" : shown(valueOf(issue));
   const lost = code === "UNSAFE_NUMBER"
     ? ", which lost digits before it came here; read the text with parseJson()"
     : `, expected ${expected}`;
