@@ -1,14 +1,17 @@
 /**
- * Runs the behaviour tests on Node, against the installed npm package: they are
- * compiled beside it, and where one reaches into `src`, it meets the package's.
+ * Runs the behaviour tests on Node, or another module of `tests/`, against the
+ * installed npm package: they are compiled beside it, and where one reaches into
+ * `src`, it meets the package's.
+ *
+ *     deno run --allow-all scripts/node.ts [MODULE [ARGUMENT…]]
  *
  * @module
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { readdirSync, symlinkSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 import { consumer, hasNode } from "./consumer.ts";
 import { javascript } from "./javascript.ts";
@@ -25,32 +28,37 @@ async function pinned(): Promise<string[]> {
   });
 }
 
-async function main(): Promise<number> {
+async function compileTests(folder: string): Promise<void> {
+  const tests = join(root, "tests");
+  const files = readdirSync(tests, { recursive: true, encoding: "utf8" });
+  for (const file of files.filter((each) => /(?<!_test)\.ts$/.test(each))) {
+    const source = await readFile(join(tests, file), "utf8");
+    const path = join(folder, file.replace(/ts$/, "js"));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, javascript(source, file));
+  }
+}
+
+async function main(module = "node.ts", ...rest: string[]): Promise<number> {
   if (!await hasNode()) {
     console.log("SKIPPED: the tests on Node need node and npm");
     return 0;
   }
   await using user = await consumer(await pinned());
   const tests = join(user.folder, "tests");
-  mkdirSync(tests);
-  const modules = readdirSync(join(root, "tests")).filter((name) =>
-    /(?<!_test)\.ts$/.test(name)
-  );
-  for (const file of modules) {
-    const source = await readFile(join(root, "tests", file), "utf8");
-    const path = join(tests, file.replace(/ts$/, "js"));
-    await writeFile(path, javascript(source, file));
-  }
+  await compileTests(tests);
   symlinkSync(join(root, "fixtures"), join(user.folder, "fixtures"));
   symlinkSync(
     join(user.folder, "node_modules", "@qmp", "run-state", "src"),
     join(user.folder, "src"),
   );
-  const { status } = spawnSync("node", [
-    ...["--test-reporter=spec"],
-    join(tests, "node.js"),
-  ], { stdio: "inherit" });
+  const program = join(tests, module.replace(/ts$/, "js"));
+  const { status } = spawnSync(
+    "node",
+    ["--test-reporter=spec", program, ...rest],
+    { stdio: "inherit" },
+  );
   return status ?? 1;
 }
 
-Deno.exitCode = await main();
+Deno.exitCode = await main(...Deno.args);
