@@ -209,7 +209,7 @@ export const traceSuite: Suite = {
       '[3, "<-", ": 1}"]',
     );
     assert.deepEqual(texts(records), ['{"a": 1}']);
-    assert.deepEqual(findings(records), [[3, "UNKNOWN_NAME", "notice"]]);
+    assert.deepEqual(findings(records), [[3, "UNKNOWN_MARK", "notice"]]);
     const [mark] = records;
     assert.equal(mark?.findings?.[0]?.received, '"connected"');
   },

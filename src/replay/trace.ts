@@ -321,7 +321,7 @@ function readLine(found: FileLine): TracePart | undefined {
   if (Number.isFinite(at) && typeof kind === "string") {
     if (kind !== "<-" && kind !== "->") {
       return damage({
-        code: "UNKNOWN_NAME",
+        code: "UNKNOWN_MARK",
         severity: "notice",
         expected: '"<-" or "->"',
         received: JSON.stringify(kind).slice(0, 80),

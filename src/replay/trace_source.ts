@@ -49,7 +49,7 @@ export interface TraceSource extends Stage<Uint8Array, TraceRecord> {
  * bytes of its direction. What is wrong with the file itself comes as a record
  * without text: `NOT_A_TRACE` where the header is wrong, and then nothing more;
  * `TORN_LINE` for a damaged line, a notice where the file just ends in it;
- * `UNKNOWN_NAME`, a notice, for a mark that this version does not know.
+ * `UNKNOWN_MARK`, a notice, for a mark that this version does not know.
  *
  * @param options How to read.
  * @returns The step from the bytes of the file to records.

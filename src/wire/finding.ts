@@ -43,7 +43,8 @@ export type FindingCode =
   | "IN_THE_MAKING"
   // The file that holds the messages is damaged.
   | "NOT_A_TRACE"
-  | "TORN_LINE";
+  | "TORN_LINE"
+  | "UNKNOWN_MARK";
 
 /** One thing found in the input. */
 export interface Finding {
