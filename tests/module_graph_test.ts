@@ -100,7 +100,7 @@ Deno.test("src: of a platform, the command line alone names a module, by node:",
 });
 
 Deno.test("src: a module imports from its own folder or one to its left", () => {
-  const order = ["wire", "schema", "editions", "replay", "cli"];
+  const order = ["wire", "schema", "editions", "replay", "fixtures", "cli"];
   const folder = (file: string) => file.split("/")[1]!;
   const backwards = source.flatMap((file) =>
     ts.preProcessFile(text(file)).importedFiles
