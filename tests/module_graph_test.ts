@@ -75,6 +75,7 @@ const text = (file: string) => readFileSync(join(root, file), "utf8");
 
 const entries: Readonly<Record<string, RegExp>> = {
   "mod.ts": /^(mod\.ts|src\/(wire|schema)\/.*|npm:valibot@.*)$/,
+  "src/editions/mod.ts": /^(src\/(wire|schema|editions)\/.*|npm:valibot@.*)$/,
   "src/replay/mod.ts": /^(src\/(wire|schema|replay)\/.*|npm:valibot@.*)$/,
 };
 
