@@ -63,6 +63,7 @@ function readLongNumber(cursor: TextCursor): number | bigint | undefined {
     end = endOfDigits(cursor, end + 1);
     if (end === undefined) return undefined;
   }
+  // QEMU 7.2 refuses an exponent right after 0, which RFC 8259 allows.
   if (isExponent(units[end]!)) {
     const sign = units[end + 1];
     end = endOfDigits(

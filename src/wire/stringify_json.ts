@@ -57,6 +57,9 @@ const styles: Readonly<Record<string, Style>> = {
   },
 };
 
+/** What stands for itself in each style, and is most of what there is. */
+const plain = /^[ !#-[\]-~]*$/;
+
 /** An array or object that is being written. */
 interface Open {
   readonly container: object;
@@ -105,12 +108,13 @@ export function stringifyJson(
 ): string {
   const style = styles[options.style ?? "compact"]!;
   const open: Open[] = [];
+  const inside = new Set<object>();
   let text = "";
   let next = value;
   for (;;) {
     if (typeof next === "object" && next !== null) {
       text += Array.isArray(next) ? "[" : "{";
-      open.push(enter(next, open));
+      open.push(enter(next, inside, open));
     } else {
       text += writeScalar(next, style, open);
     }
@@ -118,6 +122,7 @@ export function stringifyJson(
     while (top !== undefined && top.begun === top.members.length) {
       text += newLine(style, open.length - 1);
       text += top.keys === undefined ? "]" : "}";
+      inside.delete(top.container);
       open.pop();
       top = open.at(-1);
     }
@@ -137,10 +142,15 @@ function newLine(style: Style, depth: number): string {
   return style.indent === "" ? "" : "\n" + style.indent.repeat(depth);
 }
 
-function enter(container: object, open: readonly Open[]): Open {
-  if (open.some((outer) => outer.container === container)) {
+function enter(
+  container: object,
+  inside: Set<object>,
+  open: readonly Open[],
+): Open {
+  if (inside.has(container)) {
     throw cannotWrite("an object that contains itself", open);
   }
+  inside.add(container);
   if (Array.isArray(container)) {
     return { container, keys: undefined, members: container, begun: 0 };
   }
@@ -187,6 +197,7 @@ function writeString(
   style: Style,
   open: readonly Open[],
 ): string {
+  if (plain.test(text)) return `"${text}"`;
   const refused = noCharacter.exec(text);
   if (refused === null) return style.writeString(text);
   throw cannotWrite(`a string with ${codePointName(refused[0])}`, open);
