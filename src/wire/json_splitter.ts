@@ -28,6 +28,8 @@ const BEYOND_ASCII = 0x80;
 /** A byte order mark in UTF-8. */
 const mark = Uint8Array.of(0xef, 0xbb, 0xbf);
 
+const noBytes = new Uint8Array(0);
+
 /** What is decoded at once: a text keeps no more than this in memory. */
 const windowSize = 64 * 1024;
 
@@ -54,9 +56,8 @@ export function splitChunk(s: Splitter, chunk: Uint8Array): JsonText[] {
  */
 export function endSplitting(s: Splitter): JsonText[] {
   if (s.mark < mark.length) splitWindow(s, mark.subarray(0, s.mark));
-  const end = s.window.base + s.window.bytes.length;
   if (s.mode === "closed") acceptAttempt(s);
-  else if (isOpen(s)) giveDamage(s, end);
+  else if (isOpen(s)) giveDamage(s, s.window.base);
   return takeTexts(s);
 }
 
@@ -106,6 +107,8 @@ function splitWindow(s: Splitter, bytes: Uint8Array): void {
     }
   }
   if (isOpen(s)) keep(s.window, s.start, base + bytes.length);
+  // The chunk is the caller's again.
+  moveWindow(s.window, noBytes);
 }
 
 /** Whether what is open ends where a line begins with this byte. */
