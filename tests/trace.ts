@@ -312,8 +312,8 @@ export const traceSuite: Suite = {
     } catch (error) {
       assert.instanceOf(error, TraceSyntaxError);
       assert.instanceOf(error, SyntaxError);
-      assert.equal(error.name, "TraceSyntaxError");
-      assert.equal(error.line, 3);
+      const { name, line } = error as TraceSyntaxError;
+      assert.deepEqual([name, line], ["TraceSyntaxError", 3]);
       return;
     }
     assert.fail("it did not throw");

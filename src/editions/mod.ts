@@ -10,7 +10,7 @@
  * import * as v from "valibot";
  * import { edition } from "@qmp/run-state/editions";
  *
- * const { RebootAction } = edition("7.2.22").schemas;
+ * const { RebootAction } = edition("7.2").schemas;
  * assert.ok(v.is(RebootAction, "reset"));
  * ```
  *

@@ -32,7 +32,12 @@ export interface Resolution {
 /** A greeting, as far as its version goes: nested, flat as of old, or without one. */
 export interface VersionedGreeting {
   /** What the greeting holds. */
-  readonly QMP: { readonly version?: unknown };
+  readonly QMP: {
+    /** Its version. */
+    readonly version?: unknown;
+    /** What it can do; not looked at. */
+    readonly capabilities?: unknown;
+  };
 }
 
 type Numbers = readonly [major: number, minor: number, micro: number];
@@ -62,6 +67,16 @@ export function resolveVersion(
       JSON.stringify(text.slice(0, 80))
     } as a QEMU version: it should look like "7.2.22"`,
   );
+}
+
+/**
+ * Reads the version out of a greeting.
+ *
+ * @param greeting The greeting, in any of its forms.
+ * @returns Such as `7.2.22`; undefined where the greeting has no version.
+ */
+export function versionOf(greeting: VersionedGreeting): string | undefined {
+  return greetingNumbers(greeting)?.join(".");
 }
 
 /**

@@ -776,7 +776,7 @@ export interface GuestPanicInformationHyperV {
  *   arg5: 0,
  * });
  * assert.equal(arg1, 0xefn);
- * assert.equal(arg2, 18446685817434243200n);
+ * assert.equal(arg2, 18446685861660754048n);
  * ```
  */
 export const GuestPanicInformationHyperV: Struct<GuestPanicInformationHyperV> =
