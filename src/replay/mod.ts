@@ -29,7 +29,7 @@
  * @module
  */
 
-export type { Direction, TraceRecord } from "./record.ts";
+export type { Direction, StateChange, TraceRecord } from "./record.ts";
 export { type RawOptions, rawSource } from "./raw.ts";
 export {
   isTrace,

@@ -14,7 +14,7 @@ import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { safeParseJson } from "../wire/parse_json.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import type { Stage } from "../wire/stage.ts";
-import type { Direction, TraceRecord } from "./record.ts";
+import type { Direction, StateChange, TraceRecord } from "./record.ts";
 import { waiting } from "./waiting.ts";
 
 /** One text of a source, its message, and what was found. */
@@ -23,8 +23,10 @@ export interface Entry {
   readonly line: number;
   /** The byte at which the text begins, from 0. */
   readonly offset: number;
-  /** The text, to the letter. */
+  /** The text, to the letter, but without what the source puts before its lines. */
   readonly text: string;
+  /** The change of state that the text tells of, where it is QEMU's own log. */
+  readonly state?: StateChange;
   /** Seconds since the start of the trace, where the source knows. */
   readonly at?: number;
   /** Which way it went, where the source knows. */
@@ -168,11 +170,13 @@ export function reader(options: ReadOptions = {}): Reader {
 
   function readOne(record: TraceRecord): Entry {
     const damage = record.findings ?? nothing;
-    if (record.text === "" || damage.some(isFault)) {
+    const { text, json = text, state } = record;
+    if (state !== undefined) return { ...entryOf(record, damage), state };
+    if (json === "" || damage.some(isFault)) {
       return entryOf(record, damage);
     }
     const parsed = safeParseJson(
-      record.text,
+      json,
       record.direction === "->" ? sent : received,
     );
     if (!parsed.ok) return entryOf(record, [...damage, parsed.finding]);

@@ -9,6 +9,14 @@ import type { Finding } from "../wire/finding.ts";
 /** Which way a message went: `<-` came from QEMU, `->` went to it. */
 export type Direction = "<-" | "->";
 
+/** A change of the run state that QEMU itself wrote of in its log. */
+export interface StateChange {
+  /** The state before. */
+  readonly from: string;
+  /** The state after. */
+  readonly to: string;
+}
+
 /** One text that a source found: a message as yet unread, or damage. */
 export interface TraceRecord {
   /** The line of the source on which the text begins, from 1. */
@@ -24,8 +32,15 @@ export interface TraceRecord {
   readonly direction?: Direction;
   /** Which monitor it belongs to, where the source holds several. */
   readonly monitor?: string;
-  /** The text, to the letter. */
+  /** The text, to the letter, but without what the source puts before its lines. */
   readonly text: string;
+  /**
+   * What to read instead of the text, where the source holds its messages in
+   * another form than JSON; a finding `REWRITTEN` says how it was made.
+   */
+  readonly json?: string;
+  /** The change of state that the text tells of; then it is no message. */
+  readonly state?: StateChange;
   /** What the source found wrong with the text. A fault means that it holds no message. */
   readonly findings?: readonly Finding[];
 }

@@ -44,7 +44,12 @@ export type FindingCode =
   // The file that holds the messages is damaged.
   | "NOT_A_TRACE"
   | "TORN_LINE"
-  | "UNKNOWN_MARK";
+  | "UNKNOWN_MARK"
+  | "TORN_GZIP"
+  // The log holds the messages in another form, or not whole.
+  | "REWRITTEN"
+  | "ELIDED"
+  | "TWO_READINGS";
 
 /** One thing found in the input. */
 export interface Finding {
