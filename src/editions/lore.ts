@@ -62,8 +62,11 @@ function spanBesideOwner(
   if (name === "data" && (of === "SHUTDOWN" || of === "RESET")) {
     return { since: "2.10" };
   }
+  const definition = definitions[of];
+  // A foreign event or command: of its members no edition knows anything.
+  if (definition === undefined) return undefined;
   const own = spanOf(subject);
-  const owner = spanOf({ kind: definitions[of]!.kind, name: of });
+  const owner = spanOf({ kind: definition.kind, name: of });
   return own?.since === owner?.since && own?.until === owner?.until
     ? undefined
     : own;

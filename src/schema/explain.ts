@@ -129,7 +129,10 @@ function codeOf(issue: v.BaseIssue<unknown>): FindingCode {
   if (type === "variant" && last !== undefined && input === undefined) {
     return "MISSING_MEMBER";
   }
-  if (type === "picklist" || type === "literal" || type === "variant") {
+  // A variant says of a value that is no object at all that it wants one.
+  const isOneOfSome = type === "picklist" || type === "literal" ||
+    type === "variant" && expected !== "Object";
+  if (isOneOfSome) {
     return typeof input === "string" ? "UNKNOWN_VALUE" : "WRONG_TYPE";
   }
   return typeof input === "bigint" && expected === "number"
