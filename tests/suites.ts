@@ -23,6 +23,7 @@ import { recorderSuite } from "./recorder.ts";
 import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
 import { sinceTests } from "./since.ts";
+import { spoiltTests } from "./spoilt.ts";
 import type { Suite } from "./suite.ts";
 import { traceSuite } from "./trace.ts";
 import { verdictSuite } from "./verdict.ts";
@@ -46,6 +47,7 @@ export const suites: readonly Suite[] = [
   editionTests,
   editionTypesTests,
   verdictSuite,
+  spoiltTests,
   compatibleTests,
   driftTests,
   cliTests,
