@@ -25,7 +25,11 @@ interface Report {
   readonly file: string;
   readonly messages: number;
   readonly byName: Readonly<Record<string, number>>;
-  readonly findings: readonly { readonly severity: string }[];
+  readonly findings: readonly {
+    readonly code: string;
+    readonly severity: string;
+    readonly line: number;
+  }[];
 }
 
 /** Does the demonstration; the exit code says whether all was well. */
@@ -97,7 +101,7 @@ async function validateAll(): Promise<boolean> {
     isTerminal: false,
     write: (text: string) => Promise.resolve(void (lines += text)),
   };
-  const code = await main(["validate", "--json", ...files], {
+  await main(["validate", "--json", ...files], {
     ...host,
     stdout,
   });
@@ -105,12 +109,19 @@ async function validateAll(): Promise<boolean> {
     JSON.parse(line)
   );
   const events = new Set<string>();
+  let isValid = true;
   for (const { file, messages, byName, findings } of reports) {
     const faults = findings.filter(({ severity }) => severity === "fault");
+    const refused = findings.filter(({ code }) => code === "REFUSED");
+    const isWrong = faults.some(({ line }) =>
+      !refused.some((each) => each.line === line)
+    );
+    isValid &&= !isWrong;
     const name = basename(file, ".jsonl").padEnd(24);
     const verdict = faults.length === 0
       ? "no fault"
-      : `faults: ${faults.length}`;
+      : `faults: ${faults.length}` +
+        (isWrong ? "" : ", in commands that QEMU refused");
     console.log(`  ${name} ${`${messages}`.padStart(3)} messages, ${verdict}`);
     for (const name of Object.keys(byName)) events.add(name);
   }
@@ -121,7 +132,7 @@ async function validateAll(): Promise<boolean> {
       own.filter(isThere).length
     } of the ${own.length} events of run-state`,
   );
-  return code === 0;
+  return isValid;
 }
 
 process.exitCode = await demonstrate();

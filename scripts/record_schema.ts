@@ -55,6 +55,7 @@ const folder = new URL("../fixtures/schemas/", import.meta.url);
 await mkdir(folder, { recursive: true });
 await writeFile(
   new URL(`qemu-${version}.json`, folder),
-  `{"return": [\n${lines.join(",\n")}\n]}\n`,
+  // Indented, since a brace in column 0 begins a message.
+  `{"return": [\n  ${lines.join(",\n  ")}\n]}\n`,
 );
 console.log(`QEMU ${version}: ${lines.length} of ${infos.length} kept`);

@@ -79,18 +79,36 @@ export function survey(trace: string): Survey {
           states.push(message.return.status);
         }
         if ("error" in message) {
-          findings.push({
-            code: "REFUSED",
-            severity: "notice",
-            line: command.line,
-            path: [],
-          });
+          const { line } = command;
+          findings.push(
+            ...wrongValues(command.name, line, message.error.desc),
+            { code: "REFUSED", severity: "notice", line, path: [] },
+          );
         }
       }
     }
   }
   const messages = Object.values(byKind).reduce((sum, n) => sum + n);
   return { expected: { messages, byKind, byName, findings }, states };
+}
+
+/** What QEMU says is wrong with a command of run-state is wrong in its edition. */
+function wrongValues(
+  command: string,
+  line: number,
+  desc: string,
+): ExpectedFinding[] {
+  const name = /^Parameter '(.+)' does not accept value/.exec(desc)?.[1];
+  return name === undefined || !/^(watchdog-)?set-action$/.test(command)
+    ? []
+    : [
+      {
+        code: "UNKNOWN_VALUE",
+        severity: "fault",
+        line,
+        path: ["arguments", name],
+      },
+    ];
 }
 
 /**

@@ -44,9 +44,31 @@ const misused: readonly (readonly [string, string, string?])[] = [
     "validate ",
   ],
   [
-    "replay --edition=7.2 a",
-    'Cannot read by edition "7.2": there is only "seed"',
+    "replay --edition=latest a",
+    'Cannot read "latest" as a QEMU version: it should look like "7.2.22"',
     "replay ",
+  ],
+  [
+    "validate --edition 2.5 a",
+    'Cannot find an edition for QEMU "2.5.0": the oldest one known is 2.11',
+    "validate ",
+  ],
+  ["diff 6.0", "Cannot compare 1 release: it takes two", "diff "],
+  ["diff 6.0 7.0 8.0", "Cannot compare 3 releases: it takes two", "diff "],
+  [
+    "diff 6.0 no",
+    'Cannot read "no" as a QEMU version: it should look like "7.2.22"',
+    "diff ",
+  ],
+  [
+    "drift",
+    "Cannot compare nothing: no socket or file was given",
+    "drift ",
+  ],
+  [
+    "drift a b",
+    'Cannot compare "b" too: there is room for one QEMU',
+    "drift ",
   ],
   ["validate - a -", "Cannot read standard input twice", "validate "],
   ["replay", "Cannot replay nothing: no file was given", "replay "],
@@ -127,13 +149,20 @@ export const cliTests: Suite = {
     for (const flag of ["--help", "-h"]) {
       const host = fakeHost({});
       assert.equal(await main([flag], host), 0);
-      for (const verb of ["validate FILE…", "replay FILE", "--version"]) {
+      for (
+        const verb of [
+          ...["validate FILE…", "replay FILE", "diff FROM TO"],
+          ...["drift SOCKET|HOST:PORT|FILE", "--version"],
+        ]
+      ) {
         assert.include(host.out(), verb);
       }
     }
     const options = {
-      validate: ["--json", "--edition NAME", "--policy NAME", "Exit code: 0"],
+      validate: ["--json", "--qemu VERSION", "--policy NAME", "Exit code: 0"],
       replay: ["--speed N", "--edition NAME", "--policy NAME", "Exit code: 0"],
+      diff: ["--json", "Exit code: 0"],
+      drift: ["--json", "--qemu VERSION", "--edition NAME", "Exit code: 0"],
     };
     for (const [verb, shown] of Object.entries(options)) {
       const host = fakeHost({});
@@ -157,7 +186,7 @@ export const cliTests: Suite = {
 
   async "main() says in a sentence why a file cannot be read, with code 2"() {
     for (const [name, error, why] of unreadable) {
-      for (const verb of ["validate", "replay"]) {
+      for (const verb of ["validate", "replay", "drift"]) {
         const host = fakeHost({ files: { [name]: error } });
         assert.equal(await main([verb, name], host), 2);
         assert.equal(host.out(), "");

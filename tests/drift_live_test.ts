@@ -8,12 +8,17 @@
  */
 
 import type { JsonValue } from "@qmp/run-state";
+import { main } from "@qmp/run-state/cli";
 import { drift, edition } from "@qmp/run-state/editions";
 import { assert } from "chai";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import process from "node:process";
 
 import { qemuVersion, withQemu } from "../scripts/qemu.ts";
+import { nodeHost } from "../src/cli/node_host.ts";
 import { visibleChanges } from "./drift_changes.ts";
 
 const installed = await qemuVersion("x86_64");
@@ -68,3 +73,47 @@ live(
     }
   },
 );
+
+/** A port that nobody listens on, or did not just now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+live("drift asks a live QEMU over a UNIX socket and over TCP", async () => {
+  const port = await freePort();
+  const args = [
+    "-S",
+    ...["-chardev", "socket,id=unix,path=unix,server=on,wait=off"],
+    ...["-mon", "chardev=unix,mode=control"],
+    ...[
+      "-chardev",
+      `socket,id=tcp,host=127.0.0.1,port=${port},server=on,wait=off`,
+    ],
+    ...["-mon", "chardev=tcp,mode=control"],
+  ];
+  await withQemu({ args }, async ({ dir }) => {
+    for (const place of [join(dir, "unix"), `127.0.0.1:${port}`]) {
+      const told: string[] = [];
+      const output = {
+        isTerminal: false,
+        write: (text: string) => Promise.resolve(void told.push(text)),
+      };
+      const host = { ...nodeHost(), stdout: output, stderr: output };
+      const codes = [
+        await main(["drift", place], host),
+        await main(["drift", place, "--edition", "6.0"], host),
+      ];
+      assert.match(
+        told[0]!,
+        /: no difference from edition 7\.2 \(the greeting /,
+      );
+      assert.match(told[1]!, /: 2 differences from edition 6\.0 /);
+      assert.deepEqual(codes, [0, 1]);
+    }
+  });
+});

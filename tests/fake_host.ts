@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Host, Output } from "@qmp/run-state/cli";
+import type { Connection, Host, Output } from "@qmp/run-state/cli";
 
 /** What the platform is like. */
 export interface FakePlatform {
@@ -21,6 +21,21 @@ export interface FakePlatform {
   readonly chunk?: number;
   /** What writing to standard output throws. */
   readonly full?: Error;
+  /** The monitors that listen, by the path of their socket or by `host:port`: what each says to what it is told. */
+  readonly monitors?: Readonly<Record<string, FakeMonitor>>;
+}
+
+/** A monitor: its greeting, and its answer to each command. */
+export interface FakeMonitor {
+  /** What it says first. */
+  readonly greeting: string;
+  /**
+   * Answers.
+   *
+   * @param command The command, as it came.
+   * @returns What it says.
+   */
+  answer(command: string): string;
 }
 
 /** A platform, and what was done on it. */
@@ -42,6 +57,7 @@ export interface FakeHost extends Host {
 export function fakeHost(platform: FakePlatform): FakeHost {
   const { files = {}, env = {}, isTerminal = false, chunk = Infinity } =
     platform;
+  const { monitors = {} } = platform;
   const slept: number[] = [];
   let clock = 1e6;
   let out = "";
@@ -72,6 +88,16 @@ export function fakeHost(platform: FakePlatform): FakeHost {
     env: (name) => env[name],
     open: (path) => give(files[path]),
     stdin: () => give(platform.stdin ?? ""),
+    isSocket: (path) => Promise.resolve(path in monitors),
+    connect(address) {
+      const name = typeof address === "string"
+        ? address
+        : `${address.host}:${address.port}`;
+      const monitor = monitors[name];
+      return monitor === undefined
+        ? Promise.reject(failure("ECONNREFUSED"))
+        : Promise.resolve(connection(monitor, give));
+    },
     now: () => clock,
     sleep(milliseconds) {
       slept.push(milliseconds);
@@ -81,6 +107,24 @@ export function fakeHost(platform: FakePlatform): FakeHost {
     out: () => out,
     err: () => err,
     slept,
+  };
+}
+
+function connection(
+  { greeting, answer }: FakeMonitor,
+  give: (text: string) => AsyncIterable<Uint8Array>,
+): Connection {
+  const said = [greeting];
+  let isOpen = true;
+  return {
+    received: {
+      async *[Symbol.asyncIterator]() {
+        while (isOpen && said.length > 0) yield* give(said.shift()!);
+        if (isOpen) throw new Error("nothing came for 10 seconds");
+      },
+    },
+    send: (text) => void said.push(answer(text)),
+    close: () => void (isOpen = false),
   };
 }
 

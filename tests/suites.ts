@@ -7,6 +7,9 @@
 
 import { changesTests } from "./changes.ts";
 import { cliTests } from "./cli.ts";
+import { diffTests } from "./cli_diff.ts";
+import { driftVerbTests } from "./cli_drift.ts";
+import { cliEditionTests } from "./cli_edition.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
 import { compatibleTests } from "./compatible.ts";
@@ -53,4 +56,7 @@ export const suites: readonly Suite[] = [
   cliTests,
   validateTests,
   replayTests,
+  cliEditionTests,
+  diffTests,
+  driftVerbTests,
 ];

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { edition } from "@qmp/run-state/editions";
 import { read, type TraceRecord } from "@qmp/run-state/replay";
 
 /** What was found. */
@@ -20,7 +21,7 @@ export interface Tally {
 }
 
 /**
- * Reads records and counts.
+ * Reads records of a QEMU 7.2 and counts.
  *
  * @param records What a source gave.
  * @returns What `read` found in them.
@@ -30,7 +31,7 @@ export function tally(records: readonly TraceRecord[]): Tally {
   const byName: Record<string, number> = {};
   const findings: unknown[] = [];
   let messages = 0;
-  for (const entry of read(records).entries) {
+  for (const entry of read(records, { edition: edition("7.2") }).entries) {
     for (const { code, severity, path } of entry.findings) {
       findings.push({ code, severity, line: entry.line, path });
     }

@@ -19,6 +19,28 @@ export interface Output {
   write(text: string): Promise<void>;
 }
 
+/** Where a TCP socket is. */
+export interface TcpAddress {
+  /** The name or the address of the machine. */
+  readonly host: string;
+  /** The port, 1 to 65535. */
+  readonly port: number;
+}
+
+/** A connection to a monitor. */
+export interface Connection {
+  /** What comes. The iteration throws where nothing comes for ten seconds. */
+  readonly received: AsyncIterable<Uint8Array>;
+  /**
+   * Sends text.
+   *
+   * @param text What to send.
+   */
+  send(text: string): void;
+  /** Ends the connection. */
+  close(): void;
+}
+
 /** The platform, handed to `main`. */
 export interface Host {
   /** Takes results. */
@@ -46,6 +68,21 @@ export interface Host {
    * @returns Its bytes.
    */
   stdin(): AsyncIterable<Uint8Array>;
+  /**
+   * Tells a socket from a file.
+   *
+   * @param path Where it is.
+   * @returns Whether there is a socket.
+   */
+  isSocket(path: string): Promise<boolean>;
+  /**
+   * Connects to a socket.
+   *
+   * @param address The path of a UNIX socket, or where to reach a TCP socket.
+   * @returns The connection.
+   * @throws {Error} Where nobody listens, with the `code` that the system gave.
+   */
+  connect(address: string | TcpAddress): Promise<Connection>;
   /**
    * Reads a clock that never runs backwards.
    *

@@ -4,12 +4,15 @@
  * @module
  */
 
-import { type Entry, reader, type ReadOptions } from "../replay/read.ts";
+import { type Entry, reader } from "../replay/read.ts";
 import type { TraceHeader } from "../replay/trace.ts";
 import type { Policy } from "../schema/judge.ts";
 import { join } from "../replay/lines.ts";
 import { quote, shorten } from "../wire/quote.ts";
+import { type Choice, describeChoice, scout } from "./edition_choice.ts";
+import type { Found } from "./findings.ts";
 import type { Host } from "./host.ts";
+import type { ReadingAsked } from "./reading.ts";
 import { chooseSource, headSize } from "./source.ts";
 
 /** A file that is being read. */
@@ -20,8 +23,10 @@ export interface Input {
   readonly header: TraceHeader | undefined;
   /** Whether it has no byte. */
   readonly isEmpty: boolean;
-  /** The name of the edition in use. */
-  readonly edition: string;
+  /** The edition in use, and why. */
+  readonly choice: Choice;
+  /** What is to be said of the edition. */
+  readonly notices: readonly Found[];
   /** The policy in use. */
   readonly policy: Policy;
   /** The entries in order, those of a chunk together. */
@@ -44,6 +49,8 @@ export class UnreadableError extends Error {
       ["EISDIR", "it is a directory"],
       ["EACCES", "it may not be read"],
       ["EPERM", "it may not be read"],
+      ["ECONNREFUSED", "nobody listens there"],
+      ["ENOTFOUND", "there is no such host"],
     ]).get(code ?? "") ?? message;
     super(`Cannot read ${name}: ${why}`, { cause: error });
     this.name = "UnreadableError";
@@ -64,16 +71,17 @@ export function titleOf(file: string): string {
  * Says what a file is, and what it is read by.
  *
  * @param input The file.
- * @returns Such as `trace of QEMU 7.2.22 on pc; edition seed, policy forward`.
+ * @returns Such as `trace of QEMU 7.2.22 on pc; edition 7.2 (the greeting on
+ * line 2 says QEMU 7.2.22), policy forward`.
  */
 export function describe(input: Input): string {
-  const { format, edition, policy } = input;
+  const { format, choice, policy } = input;
   const { qemu, machine, title } = input.header ?? {};
   return format +
     (qemu === undefined ? "" : ` of QEMU ${shorten(qemu)}`) +
     (machine === undefined ? "" : ` on ${shorten(machine)}`) +
     (title === undefined ? "" : `, ${quote(title)}`) +
-    `; edition ${edition}, policy ${policy}`;
+    `; ${describeChoice(choice)}, policy ${policy}`;
 }
 
 /**
@@ -81,23 +89,32 @@ export function describe(input: Input): string {
  *
  * @param host The platform.
  * @param file A path, or `-` for standard input.
- * @param options Edition and policy.
+ * @param asked What to read it by, as far as that was asked for.
+ * @param isLive Whether its first message is to be shown as soon as it comes.
  * @returns The file, read as far as is needed to know it.
  * @throws {UnreadableError} Where it cannot be read; the batches throw it too.
  */
 export async function openInput(
   host: Host,
   file: string,
-  options: ReadOptions,
+  asked: ReadingAsked,
+  isLive: boolean,
 ): Promise<Input> {
   const chunks = readChunks(host, file);
   const head = await readHead(chunks);
+  const kept = [head];
+  const choice = asked.choice ?? await choose(chunks, kept, asked, isLive);
   const source = chooseSource(head);
-  const stage = reader(options);
+  const { policy } = asked;
+  const stage = reader({ edition: choice.edition, policy });
   const first = stage.push(source.push(head));
 
   async function* batches(): AsyncIterable<readonly Entry[]> {
     yield first;
+    kept.shift();
+    for (let chunk = kept.shift(); chunk !== undefined; chunk = kept.shift()) {
+      yield stage.push(source.push(chunk));
+    }
     for await (const chunk of chunks) yield stage.push(source.push(chunk));
     yield [...stage.push(source.end()), ...stage.end()];
   }
@@ -105,10 +122,50 @@ export async function openInput(
     format: source.format,
     header: source.header?.(),
     isEmpty: head.length === 0,
-    edition: stage.edition,
-    policy: stage.policy,
+    choice,
+    notices: stage.notices.map((finding) => ({ line: choice.line, finding })),
+    policy,
     batches: batches(),
   };
+}
+
+/** Looks ahead, and keeps what it has seen. */
+async function choose(
+  chunks: AsyncIterator<Uint8Array>,
+  kept: Uint8Array[],
+  asked: ReadingAsked,
+  isLive: boolean,
+): Promise<Choice> {
+  const [head] = kept as [Uint8Array];
+  const { push, end, choice } = scout(head, asked, isLive);
+  let isEnough = push(head);
+  while (!isEnough) {
+    const { done, value } = await chunks.next();
+    if (done) {
+      end();
+      break;
+    }
+    kept.push(value);
+    isEnough = push(value);
+  }
+  return choice();
+}
+
+/**
+ * Reads all of a file.
+ *
+ * @param host The platform.
+ * @param file A path, or `-` for standard input.
+ * @returns Its bytes.
+ * @throws {UnreadableError} Where it cannot be read.
+ */
+export async function readBytes(
+  host: Host,
+  file: string,
+): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const chunk of readChunks(host, file)) parts.push(chunk);
+  return join(parts);
 }
 
 async function* readChunks(

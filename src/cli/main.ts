@@ -6,6 +6,8 @@
 
 import { quote } from "../wire/quote.ts";
 import { type Options, readArguments, UsageError } from "./arguments.ts";
+import { diff } from "./diff.ts";
+import { drift } from "./drift.ts";
 import { printHelp, printVerbHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { replay } from "./replay.ts";
@@ -14,7 +16,12 @@ import { validate } from "./validate.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 import { version } from "./version.ts";
 
-const verbs: Readonly<Record<string, Verb>> = { validate, replay };
+const verbs: Readonly<Record<string, Verb>> = {
+  validate,
+  replay,
+  diff,
+  drift,
+};
 
 /** The options that every verb has, and the program without one. */
 const common: Options = {
@@ -48,6 +55,8 @@ const common: Options = {
  *     yield new TextEncoder().encode('{"return": {}}\r\n');
  *   },
  *   async *stdin() {},
+ *   isSocket: () => Promise.resolve(false),
+ *   connect: () => Promise.reject(new Error("there is no network")),
  *   now: () => 0,
  *   sleep: () => Promise.resolve(),
  * };

@@ -5,5 +5,5 @@
  * @module
  */
 
-export type { Host, Output } from "./host.ts";
+export type { Connection, Host, Output, TcpAddress } from "./host.ts";
 export { main } from "./main.ts";

@@ -4,12 +4,15 @@
  * @module
  */
 
+import { once } from "node:events";
 import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createConnection } from "node:net";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import type { WriteStream } from "node:tty";
-import type { Host, Output } from "./host.ts";
+import type { Connection, Host, Output, TcpAddress } from "./host.ts";
 
 /**
  * Gives the platform that the process runs on.
@@ -24,6 +27,11 @@ export function nodeHost(): Host {
     env: (name) => process.env[name],
     open: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
     stdin: () => process.stdin,
+    isSocket: async (path) => {
+      const found = await stat(path).catch(() => undefined);
+      return found?.isSocket() === true;
+    },
+    connect,
     now: () => performance.now(),
     sleep: async (milliseconds) => {
       await setTimeout(milliseconds);
@@ -41,5 +49,24 @@ function outputTo(stream: WriteStream): Output {
       new Promise((resolve, reject) => {
         stream.write(text, (error) => error ? reject(error) : resolve());
       }),
+  };
+}
+
+/** How long a monitor may be silent, in milliseconds. */
+const patience = 10_000;
+
+async function connect(address: string | TcpAddress): Promise<Connection> {
+  const socket = typeof address === "string"
+    ? createConnection(address)
+    : createConnection(address.port, address.host);
+  socket.setTimeout(patience, () => {
+    const why = `nothing came for ${patience / 1000} seconds`;
+    socket.destroy(new Error(why));
+  });
+  await once(socket, "connect");
+  return {
+    received: socket,
+    send: (text) => void socket.write(text),
+    close: () => void socket.destroy(),
   };
 }

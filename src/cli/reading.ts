@@ -4,26 +4,74 @@
  * @module
  */
 
-import type { ReadOptions } from "../replay/read.ts";
-import { seed } from "../schema/edition.ts";
+import { type Edition, edition } from "../editions/edition.ts";
+import { editions } from "../editions/release.ts";
 import type { Policy } from "../schema/judge.ts";
 import { quote } from "../wire/quote.ts";
+import type { Choice } from "./edition_choice.ts";
 import { type Arguments, type Options, UsageError } from "./arguments.ts";
 
 const policies: readonly Policy[] = ["strict", "forward", "raw"];
 
-/** Edition and policy, for `--help`. */
-export const readingOptions: Options = {
+/** Which edition, for `--help`. */
+export const editionOptions: Options = {
+  qemu: {
+    takes: "VERSION",
+    about: "Which QEMU it was, such as 7.2.22, where no greeting says so",
+  },
   edition: {
     takes: "NAME",
-    about: `Which QEMU's protocol to read by: ${seed.name} (the default)`,
+    about: `Which edition to take, whatever is said there: ${editions[0]} to ${
+      editions.at(-1)
+    }, or seed`,
   },
+};
+
+/** Edition and policy, for `--help`. */
+export const readingOptions: Options = {
+  ...editionOptions,
   policy: {
     takes: "NAME",
     about:
       "What to make of what it does not know: strict, forward (the default) or raw",
   },
 };
+
+/** What was asked for about the edition. */
+export interface EditionAsked {
+  /** What to take in any case. */
+  readonly choice?: Choice;
+  /** Which QEMU it was, where nothing better is known. */
+  readonly qemu?: string;
+}
+
+/** What to read by, as far as it was asked for. */
+export interface ReadingAsked extends EditionAsked {
+  /** What to make of what the edition does not know. */
+  readonly policy: Policy;
+}
+
+/**
+ * Understands what was asked for about the edition.
+ *
+ * @param args What was given.
+ * @returns What was asked for.
+ * @throws {UsageError} Where there is no such edition.
+ */
+export function editionAsked({ options }: Arguments): EditionAsked {
+  const name = options.get("edition");
+  const qemu = options.get("qemu");
+  return {
+    ...(name !== undefined && {
+      choice: {
+        edition: editionNamed(name),
+        why: "--edition says so",
+        line: 1,
+      },
+    }),
+    ...(qemu !== undefined && { qemu }),
+  };
+}
 
 /**
  * Understands edition and policy.
@@ -32,16 +80,8 @@ export const readingOptions: Options = {
  * @returns What to read by.
  * @throws {UsageError} Where there is no such edition or policy.
  */
-export function readingBy({ options }: Arguments): ReadOptions {
-  const name = options.get("edition") ?? seed.name;
-  if (name !== seed.name) {
-    throw new UsageError(
-      `Cannot read by edition ${quote(name)}: there is only ${
-        quote(seed.name)
-      }`,
-    );
-  }
-  const policy = options.get("policy") ?? "forward";
+export function readingAsked(args: Arguments): ReadingAsked {
+  const policy = args.options.get("policy") ?? "forward";
   if (!isPolicy(policy)) {
     throw new UsageError(
       `Cannot read by policy ${quote(policy)}: it is none of ${
@@ -49,7 +89,22 @@ export function readingBy({ options }: Arguments): ReadOptions {
       }`,
     );
   }
-  return { edition: seed, policy };
+  return { ...editionAsked(args), policy };
+}
+
+/**
+ * Finds the edition that somebody names.
+ *
+ * @param name The name of an edition, or a version.
+ * @returns The edition.
+ * @throws {UsageError} Where there is none.
+ */
+export function editionNamed(name: string): Edition {
+  try {
+    return edition(name);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
 }
 
 function isPolicy(name: string): name is Policy {

@@ -19,7 +19,7 @@ import {
   UnreadableError,
 } from "./input.ts";
 import { membersOf } from "./members.ts";
-import { readingBy, readingOptions } from "./reading.ts";
+import { readingAsked, readingOptions } from "./reading.ts";
 import { counter, nameOf, type Tally } from "./tally.ts";
 import type { Printer, Style } from "./terminal.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
@@ -67,9 +67,9 @@ async function run(args: Arguments, context: Context): Promise<number> {
     );
   }
   const speed = speedOf(args);
-  const by = readingBy(args);
+  const asked = readingAsked(args);
   try {
-    const input = await openInput(context.host, file, by);
+    const input = await openInput(context.host, file, asked, file === "-");
     return await play(input, titleOf(file), speed, context);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
@@ -97,7 +97,8 @@ async function play(
   const { host, out } = context;
   // What comes before the first message waits for it: where none comes, one
   // sentence says it all.
-  const { tally, count, found } = counter(mostHeld);
+  const { tally, count, note, found } = counter(mostHeld);
+  input.notices.forEach(note);
   const timeOf = timer();
   const pace = speed < Infinity ? pacer(host, speed, out) : undefined;
   for await (const batch of input.batches) {

@@ -32,6 +32,12 @@ export interface Counter {
    */
   count(entries: readonly Entry[]): void;
   /**
+   * Counts what was found apart from any entry.
+   *
+   * @param found The finding.
+   */
+  note(found: Found): void;
+  /**
    * Gives the findings.
    *
    * @returns The first of them, in the order of their lines.
@@ -57,16 +63,18 @@ export function counter(most: number): Counter {
   function found(): readonly Found[] {
     return kept = kept.sort((a, b) => a.line - b.line).slice(0, most);
   }
+  function note(one: Found): void {
+    tally.bySeverity[one.finding.severity] += 1;
+    kept.push(one);
+  }
   return {
     tally,
     found,
+    note,
     count(entries) {
       for (const entry of entries) {
         countMessage(tally, entry);
-        for (const one of foundWith(entry)) {
-          tally.bySeverity[one.finding.severity] += 1;
-          kept.push(one);
-        }
+        foundWith(entry).forEach(note);
       }
       if (kept.length > 2 * most) found();
     },

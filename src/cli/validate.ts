@@ -14,7 +14,7 @@ import {
   titleOf,
   UnreadableError,
 } from "./input.ts";
-import { readingBy, readingOptions } from "./reading.ts";
+import { readingAsked, readingOptions } from "./reading.ts";
 import { type Counter, counter, type Tally } from "./tally.ts";
 import type { Piece, Printer } from "./terminal.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
@@ -43,12 +43,13 @@ async function run(args: Arguments, context: Context): Promise<number> {
     throw new UsageError("Cannot read standard input twice");
   }
   const isJson = options.has("json");
-  const by = readingBy(args);
+  const asked = readingAsked(args);
   let worst = 0;
   for (const file of operands) {
     try {
-      const input = await openInput(context.host, file, by);
+      const input = await openInput(context.host, file, asked, false);
       const counted = counter(isJson ? Infinity : mostShown);
+      input.notices.forEach(counted.note);
       for await (const batch of input.batches) counted.count(batch);
       if (isJson) await printJson(context.out, file, input, counted);
       else printSummary(context.out, file, input, counted);
@@ -67,12 +68,13 @@ async function run(args: Arguments, context: Context): Promise<number> {
 async function printJson(
   out: Printer,
   file: string,
-  { edition, policy }: Input,
+  { choice, policy }: Input,
   { tally, found }: Counter,
 ): Promise<void> {
   const { messages, byKind } = tally;
   const byName = Object.fromEntries(tally.byName);
-  const head = { file, edition, policy, messages, byKind, byName };
+  const { edition: { name: edition }, why } = choice;
+  const head = { file, edition, why, policy, messages, byKind, byName };
   out.text(`${JSON.stringify(head).slice(0, -1)},"findings":[`);
   let separator = "";
   let pending = 0;

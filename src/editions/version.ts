@@ -16,17 +16,20 @@ export type VersionCode =
   /** Older than the editions known, or no version at all; the oldest one is taken. */
   | "OLDER_THAN_KNOWN";
 
+/** What is to be said of a version. */
+export interface VersionNotice {
+  /** What it is, for programs. */
+  readonly code: VersionCode;
+  /** What it is, for people. */
+  readonly message: string;
+}
+
 /** The edition that a version stands for, and what is to be said about that. */
 export interface Resolution {
   /** The name of the edition to go by. */
   readonly edition: string;
   /** What is to be said; absent where the edition is that of the version. */
-  readonly notice?: {
-    /** What it is, for programs. */
-    readonly code: VersionCode;
-    /** What it is, for people. */
-    readonly message: string;
-  };
+  readonly notice?: VersionNotice;
 }
 
 /** A greeting, as far as its version goes: nested, flat as of old, or without one. */
