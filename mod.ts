@@ -60,11 +60,13 @@ export {
   type Optional,
   type OptionalAny,
   type Schema,
+  type Several,
   type Struct,
   Timestamp,
   uint32,
   uint64,
   type Union,
+  type UnionOption,
 } from "./src/schema/qapi.ts";
 export {
   type AnyObject,

@@ -67,7 +67,9 @@ const { nodes }: Doc = JSON.parse(denoDoc("--json"));
 const names = Map.groupBy(
   Object.values(nodes).flatMap(({ symbols }) => symbols).flatMap((
     { name, declarations },
-  ) => declarations.map((each) => ({ name, ...each }))),
+  ) => declarations.map((each) => ({ name, ...each })))
+    // What another entry lists again is told where it is made.
+    .filter(({ kind }) => kind !== "reference"),
   ({ name }) => name,
 );
 const tagsOf = ({ jsDoc }: Declaration) => jsDoc?.tags ?? [];

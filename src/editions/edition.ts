@@ -38,12 +38,13 @@ import {
   type Resolution,
   resolveVersion,
   type VersionedGreeting,
+  type VersionNotice,
 } from "./version.ts";
 
 /** Run-state as one QEMU release defines it. */
 export interface Edition<Name extends string = string> extends Schemas {
   /** What is to be said of the version that led here, where anything is. */
-  readonly notice?: NonNullable<Resolution["notice"]>;
+  readonly notice?: VersionNotice;
   /** The schemas by QAPI's names; those of commands and events are of the whole message. */
   readonly schemas: EditionSchemas<Name>;
   /** What `qapi/run-state.json` defines, in its order. */
@@ -75,7 +76,7 @@ export interface Edition<Name extends string = string> extends Schemas {
  * @example Take the version from the greeting
  * ```ts
  * import assert from "node:assert/strict";
- * import { edition } from "@qmp/run-state/editions";
+ * import { edition, type VersionCode } from "@qmp/run-state/editions";
  *
  * const { name, notice } = edition({
  *   QMP: {
@@ -83,14 +84,14 @@ export interface Edition<Name extends string = string> extends Schemas {
  *     capabilities: [],
  *   },
  * });
- * assert.equal(name, "9.1");
- * assert.equal(notice?.code, "IN_THE_MAKING");
+ * const code: VersionCode | undefined = notice?.code;
+ * assert.deepEqual([name, code], ["9.1", "IN_THE_MAKING"]);
  * ```
  */
-export function edition<Name extends EditionName>(name: Name): Edition<Name>;
-export function edition(version: string | VersionedGreeting): Edition;
-export function edition(version: string | VersionedGreeting): Edition {
-  return editionOf(requireVersion(version));
+export function edition<const Version extends string | VersionedGreeting>(
+  version: Version,
+): Edition<Version extends EditionName ? Version : string> {
+  return editionOf(requireVersion(version)) as never;
 }
 
 /**

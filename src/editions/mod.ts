@@ -33,7 +33,11 @@
 export { editions } from "./release.ts";
 export { type Edition, edition, editionFor } from "./edition.ts";
 export type { Lore, Question } from "../schema/edition.ts";
-export type { VersionCode, VersionedGreeting } from "./version.ts";
+export type {
+  VersionCode,
+  VersionedGreeting,
+  VersionNotice,
+} from "./version.ts";
 export { type Breaking, type Change, changes } from "./changes.ts";
 export {
   type Compatibility,

@@ -17,7 +17,21 @@ import {
   type Transition,
 } from "./definition.ts";
 
-/** The names of all editions, from the oldest to the newest. */
+/**
+ * The names of all editions, from the oldest to the newest.
+ *
+ * @example Try a command on each
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { edition, editions, verdict } from "@qmp/run-state/editions";
+ *
+ * const taking = editions.filter((name) =>
+ *   verdict({ execute: "set-action" }, { edition: edition(name) }).kind ===
+ *     "accepted"
+ * );
+ * assert.deepEqual(taking.slice(0, 2), ["seed", "6.0"]);
+ * ```
+ */
 export const editions: readonly string[] = /* @__PURE__ */ Object.keys(history);
 
 const built = new Map<string, Release>();

@@ -60,7 +60,7 @@ export interface OptionalAny extends Any {
 export type Optional<T> = v.ExactOptionalSchema<Member<T>, undefined>;
 
 /** Whether a type is a union of several. */
-type Several<T, Each = T> = [T] extends [never] ? false
+export type Several<T, Each = T> = [T] extends [never] ? false
   : T extends unknown ? [Each] extends [T] ? false : true
   : never;
 
@@ -92,7 +92,8 @@ export type Args<T> = v.StrictObjectSchema<Members<T>, undefined>;
 export type Union<Key extends string, T extends Record<Key, string>> =
   v.VariantSchema<Key, UnionOption<Key, T>[], undefined>;
 
-type UnionOption<Key extends string, T> = T extends unknown
+/** The struct of one value of a union's discriminator, the discriminator among its members. */
+export type UnionOption<Key extends string, T> = T extends unknown
   ? Struct<T> extends infer Option extends v.VariantOptions<Key>[number]
     ? Option
   : never

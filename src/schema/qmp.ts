@@ -96,20 +96,17 @@ export interface Return {
   id?: JsonValue;
 }
 
-const qapiErrorClasses = [
-  "GenericError",
-  "CommandNotFound",
-  "DeviceNotActive",
-  "DeviceNotFound",
-  "KVMMissingCap",
-] as const;
-
 /**
  * The error classes that QEMU has. Other servers have more.
  *
  * @since QEMU 1.2
  */
-export type QapiErrorClass = (typeof qapiErrorClasses)[number];
+export type QapiErrorClass =
+  | "GenericError"
+  | "CommandNotFound"
+  | "DeviceNotActive"
+  | "DeviceNotFound"
+  | "KVMMissingCap";
 /**
  * Schema of the type {@linkcode QapiErrorClass}.
  *
@@ -123,8 +120,14 @@ export type QapiErrorClass = (typeof qapiErrorClasses)[number];
  * assert.equal(v.is(QapiErrorClass, "OutOfMemory"), false);
  * ```
  */
-export const QapiErrorClass: Enum<typeof qapiErrorClasses> =
-  /* @__PURE__ */ enumeration(qapiErrorClasses);
+export const QapiErrorClass: Enum<readonly QapiErrorClass[]> =
+  /* @__PURE__ */ enumeration([
+    "GenericError",
+    "CommandNotFound",
+    "DeviceNotActive",
+    "DeviceNotFound",
+    "KVMMissingCap",
+  ]);
 
 /** The reply to a command that failed. */
 export interface ErrorReply {

@@ -27,25 +27,6 @@ import {
   union,
 } from "./qapi.ts";
 
-const runStates = [
-  "debug",
-  "inmigrate",
-  "internal-error",
-  "io-error",
-  "paused",
-  "postmigrate",
-  "prelaunch",
-  "finish-migrate",
-  "restore-vm",
-  "running",
-  "save-vm",
-  "shutdown",
-  "suspended",
-  "watchdog",
-  "guest-panicked",
-  "colo",
-] as const;
-
 /**
  * Where a virtual machine stands.
  *
@@ -69,7 +50,23 @@ const runStates = [
  *
  * @since QEMU 0.14
  */
-export type RunState = (typeof runStates)[number];
+export type RunState =
+  | "debug"
+  | "inmigrate"
+  | "internal-error"
+  | "io-error"
+  | "paused"
+  | "postmigrate"
+  | "prelaunch"
+  | "finish-migrate"
+  | "restore-vm"
+  | "running"
+  | "save-vm"
+  | "shutdown"
+  | "suspended"
+  | "watchdog"
+  | "guest-panicked"
+  | "colo";
 /**
  * Schema of the type {@linkcode RunState}.
  *
@@ -83,22 +80,24 @@ export type RunState = (typeof runStates)[number];
  * assert.ok(v.is(RunState, "guest-panicked"));
  * ```
  */
-export const RunState: Enum<typeof runStates> = /* @__PURE__ */ enumeration(
-  runStates,
-);
-
-const shutdownCauses = [
-  "none",
-  "host-error",
-  "host-qmp-quit",
-  "host-qmp-system-reset",
-  "host-signal",
-  "host-ui",
-  "guest-shutdown",
-  "guest-reset",
-  "guest-panic",
-  "subsystem-reset",
-] as const;
+export const RunState: Enum<readonly RunState[]> = /* @__PURE__ */ enumeration([
+  "debug",
+  "inmigrate",
+  "internal-error",
+  "io-error",
+  "paused",
+  "postmigrate",
+  "prelaunch",
+  "finish-migrate",
+  "restore-vm",
+  "running",
+  "save-vm",
+  "shutdown",
+  "suspended",
+  "watchdog",
+  "guest-panicked",
+  "colo",
+]);
 
 /**
  * Why a machine shut down or was reset. The order counts: QEMU holds a cause
@@ -118,7 +117,17 @@ const shutdownCauses = [
  *
  * @since QEMU 4.0
  */
-export type ShutdownCause = (typeof shutdownCauses)[number];
+export type ShutdownCause =
+  | "none"
+  | "host-error"
+  | "host-qmp-quit"
+  | "host-qmp-system-reset"
+  | "host-signal"
+  | "host-ui"
+  | "guest-shutdown"
+  | "guest-reset"
+  | "guest-panic"
+  | "subsystem-reset";
 /**
  * Schema of the type {@linkcode ShutdownCause}.
  *
@@ -132,8 +141,19 @@ export type ShutdownCause = (typeof shutdownCauses)[number];
  * assert.equal(v.is(ShutdownCause, "guest_panic"), false);
  * ```
  */
-export const ShutdownCause: Enum<typeof shutdownCauses> =
-  /* @__PURE__ */ enumeration(shutdownCauses);
+export const ShutdownCause: Enum<readonly ShutdownCause[]> =
+  /* @__PURE__ */ enumeration([
+    "none",
+    "host-error",
+    "host-qmp-quit",
+    "host-qmp-system-reset",
+    "host-signal",
+    "host-ui",
+    "guest-shutdown",
+    "guest-reset",
+    "guest-panic",
+    "subsystem-reset",
+  ]);
 
 /**
  * What `query-status` tells.
@@ -412,16 +432,6 @@ export const WAKEUP: EventSchema<WAKEUP> = /* @__PURE__ */ event<WAKEUP>(
   "WAKEUP",
 );
 
-const watchdogActions = [
-  "reset",
-  "shutdown",
-  "poweroff",
-  "pause",
-  "debug",
-  "none",
-  "inject-nmi",
-] as const;
-
 /**
  * What is done when the watchdog fires.
  *
@@ -436,7 +446,14 @@ const watchdogActions = [
  *
  * @since QEMU 2.1
  */
-export type WatchdogAction = (typeof watchdogActions)[number];
+export type WatchdogAction =
+  | "reset"
+  | "shutdown"
+  | "poweroff"
+  | "pause"
+  | "debug"
+  | "none"
+  | "inject-nmi";
 /**
  * Schema of the type {@linkcode WatchdogAction}.
  *
@@ -449,8 +466,16 @@ export type WatchdogAction = (typeof watchdogActions)[number];
  * assert.ok(v.is(WatchdogAction, "inject-nmi"));
  * ```
  */
-export const WatchdogAction: Enum<typeof watchdogActions> =
-  /* @__PURE__ */ enumeration(watchdogActions);
+export const WatchdogAction: Enum<readonly WatchdogAction[]> =
+  /* @__PURE__ */ enumeration([
+    "reset",
+    "shutdown",
+    "poweroff",
+    "pause",
+    "debug",
+    "none",
+    "inject-nmi",
+  ]);
 
 /**
  * The watchdog fired. QEMU sends at most one a second: a delayed one keeps the
@@ -483,8 +508,6 @@ export const WATCHDOG: EventSchema<WATCHDOG> = /* @__PURE__ */ event<WATCHDOG>(
   { action: WatchdogAction },
 );
 
-const rebootActions = ["none", "shutdown"] as const;
-
 /**
  * What is done when the guest reboots. `none` was never released: QEMU 6.0 has
  * `reset` in its place.
@@ -494,7 +517,9 @@ const rebootActions = ["none", "shutdown"] as const;
  *
  * @since QEMU 6.0
  */
-export type RebootAction = (typeof rebootActions)[number];
+export type RebootAction =
+  | "none"
+  | "shutdown";
 /**
  * Schema of the type {@linkcode RebootAction}.
  *
@@ -507,10 +532,8 @@ export type RebootAction = (typeof rebootActions)[number];
  * assert.ok(v.is(RebootAction, "shutdown"));
  * ```
  */
-export const RebootAction: Enum<typeof rebootActions> =
-  /* @__PURE__ */ enumeration(rebootActions);
-
-const shutdownActions = ["poweroff", "pause"] as const;
+export const RebootAction: Enum<readonly RebootAction[]> =
+  /* @__PURE__ */ enumeration(["none", "shutdown"]);
 
 /**
  * What is done when the guest shuts down.
@@ -520,7 +543,9 @@ const shutdownActions = ["poweroff", "pause"] as const;
  *
  * @since QEMU 6.0
  */
-export type ShutdownAction = (typeof shutdownActions)[number];
+export type ShutdownAction =
+  | "poweroff"
+  | "pause";
 /**
  * Schema of the type {@linkcode ShutdownAction}.
  *
@@ -533,10 +558,8 @@ export type ShutdownAction = (typeof shutdownActions)[number];
  * assert.ok(v.is(ShutdownAction, "pause"));
  * ```
  */
-export const ShutdownAction: Enum<typeof shutdownActions> =
-  /* @__PURE__ */ enumeration(shutdownActions);
-
-const panicActions = ["poweroff", "pause", "none"] as const;
+export const ShutdownAction: Enum<readonly ShutdownAction[]> =
+  /* @__PURE__ */ enumeration(["poweroff", "pause"]);
 
 /**
  * What is done when the guest panics. `poweroff` was never released: QEMU 6.0
@@ -548,7 +571,10 @@ const panicActions = ["poweroff", "pause", "none"] as const;
  *
  * @since QEMU 6.0
  */
-export type PanicAction = (typeof panicActions)[number];
+export type PanicAction =
+  | "poweroff"
+  | "pause"
+  | "none";
 /**
  * Schema of the type {@linkcode PanicAction}.
  *
@@ -561,8 +587,8 @@ export type PanicAction = (typeof panicActions)[number];
  * assert.ok(v.is(PanicAction, "pause"));
  * ```
  */
-export const PanicAction: Enum<typeof panicActions> =
-  /* @__PURE__ */ enumeration(panicActions);
+export const PanicAction: Enum<readonly PanicAction[]> =
+  /* @__PURE__ */ enumeration(["poweroff", "pause", "none"]);
 
 /** The arguments of {@linkcode watchdogSetAction}. */
 export interface WatchdogSetActionArguments {
@@ -587,12 +613,15 @@ export type watchdogSetAction = CommandMessage<
  * ```ts
  * import assert from "node:assert/strict";
  * import * as v from "valibot";
- * import { watchdogSetAction } from "@qmp/run-state";
+ * import {
+ *   watchdogSetAction,
+ *   type WatchdogSetActionArguments,
+ * } from "@qmp/run-state";
  *
- * const { issues } = v.safeParse(watchdogSetAction, {
- *   execute: "watchdog-set-action",
- *   arguments: {},
- * });
+ * const chosen: WatchdogSetActionArguments = { action: "pause" };
+ * const execute = "watchdog-set-action";
+ * assert.ok(v.is(watchdogSetAction, { execute, arguments: chosen }));
+ * const { issues } = v.safeParse(watchdogSetAction, { execute, arguments: {} });
  * assert.equal(v.getDotPath(issues![0]), "arguments.action");
  * ```
  */
@@ -687,8 +716,6 @@ export type GUEST_CRASHLOADED = EventMessage<"GUEST_CRASHLOADED", {
   info?: GuestPanicInformation;
 }>;
 
-const guestPanicActions = ["pause", "poweroff", "run"] as const;
-
 /**
  * What was done when the guest panicked.
  *
@@ -698,7 +725,10 @@ const guestPanicActions = ["pause", "poweroff", "run"] as const;
  *
  * @since QEMU 2.1
  */
-export type GuestPanicAction = (typeof guestPanicActions)[number];
+export type GuestPanicAction =
+  | "pause"
+  | "poweroff"
+  | "run";
 /**
  * Schema of the type {@linkcode GuestPanicAction}.
  *
@@ -711,10 +741,8 @@ export type GuestPanicAction = (typeof guestPanicActions)[number];
  * assert.ok(v.is(GuestPanicAction, "run"));
  * ```
  */
-export const GuestPanicAction: Enum<typeof guestPanicActions> =
-  /* @__PURE__ */ enumeration(guestPanicActions);
-
-const guestPanicInformationTypes = ["hyper-v", "s390"] as const;
+export const GuestPanicAction: Enum<readonly GuestPanicAction[]> =
+  /* @__PURE__ */ enumeration(["pause", "poweroff", "run"]);
 
 /**
  * Which kind of {@linkcode GuestPanicInformation} there is.
@@ -725,7 +753,8 @@ const guestPanicInformationTypes = ["hyper-v", "s390"] as const;
  * @since QEMU 2.9
  */
 export type GuestPanicInformationType =
-  (typeof guestPanicInformationTypes)[number];
+  | "hyper-v"
+  | "s390";
 /**
  * Schema of the type {@linkcode GuestPanicInformationType}.
  *
@@ -739,8 +768,8 @@ export type GuestPanicInformationType =
  * ```
  */
 export const GuestPanicInformationType: Enum<
-  typeof guestPanicInformationTypes
-> = /* @__PURE__ */ enumeration(guestPanicInformationTypes);
+  readonly GuestPanicInformationType[]
+> = /* @__PURE__ */ enumeration(["hyper-v", "s390"]);
 
 /**
  * What a Hyper-V guest leaves behind: its five crash registers.
@@ -788,14 +817,6 @@ export const GuestPanicInformationHyperV: Struct<GuestPanicInformationHyperV> =
     arg5: uint64,
   });
 
-const s390CrashReasons = [
-  "unknown",
-  "disabled-wait",
-  "extint-loop",
-  "pgmint-loop",
-  "opint-loop",
-] as const;
-
 /**
  * Why an s390 processor crashed.
  *
@@ -808,7 +829,12 @@ const s390CrashReasons = [
  *
  * @since QEMU 2.12
  */
-export type S390CrashReason = (typeof s390CrashReasons)[number];
+export type S390CrashReason =
+  | "unknown"
+  | "disabled-wait"
+  | "extint-loop"
+  | "pgmint-loop"
+  | "opint-loop";
 /**
  * Schema of the type {@linkcode S390CrashReason}.
  *
@@ -821,8 +847,14 @@ export type S390CrashReason = (typeof s390CrashReasons)[number];
  * assert.ok(v.is(S390CrashReason, "disabled-wait"));
  * ```
  */
-export const S390CrashReason: Enum<typeof s390CrashReasons> =
-  /* @__PURE__ */ enumeration(s390CrashReasons);
+export const S390CrashReason: Enum<readonly S390CrashReason[]> =
+  /* @__PURE__ */ enumeration([
+    "unknown",
+    "disabled-wait",
+    "extint-loop",
+    "pgmint-loop",
+    "opint-loop",
+  ]);
 
 /**
  * What an s390 guest leaves behind: the program status word of the processor
@@ -957,8 +989,6 @@ export const GUEST_CRASHLOADED: EventSchema<GUEST_CRASHLOADED> =
     info: /* @__PURE__ */ optional(GuestPanicInformation),
   });
 
-const memoryFailureRecipients = ["hypervisor", "guest"] as const;
-
 /**
  * Whose memory failed.
  *
@@ -967,7 +997,9 @@ const memoryFailureRecipients = ["hypervisor", "guest"] as const;
  *
  * @since QEMU 5.2
  */
-export type MemoryFailureRecipient = (typeof memoryFailureRecipients)[number];
+export type MemoryFailureRecipient =
+  | "hypervisor"
+  | "guest";
 /**
  * Schema of the type {@linkcode MemoryFailureRecipient}.
  *
@@ -980,10 +1012,8 @@ export type MemoryFailureRecipient = (typeof memoryFailureRecipients)[number];
  * assert.ok(v.is(MemoryFailureRecipient, "guest"));
  * ```
  */
-export const MemoryFailureRecipient: Enum<typeof memoryFailureRecipients> =
-  /* @__PURE__ */ enumeration(memoryFailureRecipients);
-
-const memoryFailureActions = ["ignore", "inject", "fatal", "reset"] as const;
+export const MemoryFailureRecipient: Enum<readonly MemoryFailureRecipient[]> =
+  /* @__PURE__ */ enumeration(["hypervisor", "guest"]);
 
 /**
  * What QEMU did about failed memory.
@@ -995,7 +1025,11 @@ const memoryFailureActions = ["ignore", "inject", "fatal", "reset"] as const;
  *
  * @since QEMU 5.2
  */
-export type MemoryFailureAction = (typeof memoryFailureActions)[number];
+export type MemoryFailureAction =
+  | "ignore"
+  | "inject"
+  | "fatal"
+  | "reset";
 /**
  * Schema of the type {@linkcode MemoryFailureAction}.
  *
@@ -1008,8 +1042,8 @@ export type MemoryFailureAction = (typeof memoryFailureActions)[number];
  * assert.ok(v.is(MemoryFailureAction, "inject"));
  * ```
  */
-export const MemoryFailureAction: Enum<typeof memoryFailureActions> =
-  /* @__PURE__ */ enumeration(memoryFailureActions);
+export const MemoryFailureAction: Enum<readonly MemoryFailureAction[]> =
+  /* @__PURE__ */ enumeration(["ignore", "inject", "fatal", "reset"]);
 
 /**
  * More about a memory failure.

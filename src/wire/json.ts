@@ -16,6 +16,7 @@ export type JsonValue =
 
 /** A JSON object: every key is an own key, `__proto__` too. */
 export interface JsonObject {
+  /** A member. */
   [key: string]: JsonValue;
 }
 

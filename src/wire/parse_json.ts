@@ -11,7 +11,23 @@ import { type Read, readJson } from "./read_json.ts";
 
 export type { NotRead, Read };
 
-/** That a text is not the JSON that QEMU would read, and where. */
+/**
+ * That a text is not the JSON that QEMU would read, and where.
+ *
+ * @example Say where a text goes wrong
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { JsonSyntaxError, parseJson } from "@qmp/run-state";
+ *
+ * try {
+ *   parseJson('{"guest": true, "guest": false}');
+ *   assert.fail("it was read");
+ * } catch (error) {
+ *   assert.ok(error instanceof JsonSyntaxError);
+ *   assert.deepEqual([error.code, error.offset], ["DUPLICATE_KEY", 16]);
+ * }
+ * ```
+ */
 export class JsonSyntaxError extends SyntaxError {
   /** What is wrong, for programs. */
   readonly code: FindingCode;
@@ -23,6 +39,8 @@ export class JsonSyntaxError extends SyntaxError {
   readonly path: Path;
 
   /**
+   * Makes an error of what {@linkcode safeParseJson} found.
+   *
    * @param reason What {@linkcode safeParseJson} said of the text.
    */
   constructor(reason: NotRead) {
