@@ -45,9 +45,8 @@ export interface NotRead {
  */
 export function notRead(text: string, fault: JsonFault, path: Path): NotRead {
   const { code, at, about } = fault;
-  const before = text.slice(0, at);
-  const line = before.split("\n").length;
-  const place = `(line ${line}, column ${at - before.lastIndexOf("\n")})`;
+  const { line, column } = placeOf(text, at);
+  const place = `(line ${line}, column ${column})`;
   const end = fault.end ?? at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
   const received = shorten(text.slice(at, end));
   const cutShort = code === "NOT_JSON" && at >= text.length;
@@ -71,4 +70,15 @@ export function notRead(text: string, fault: JsonFault, path: Path): NotRead {
     line,
     offset: at,
   };
+}
+
+function placeOf(text: string, at: number): { line: number; column: number } {
+  let line = 1;
+  let start = 0;
+  for (;;) {
+    const next = text.indexOf("\n", start) + 1;
+    if (next === 0 || next > at) return { line, column: at - start + 1 };
+    line++;
+    start = next;
+  }
 }

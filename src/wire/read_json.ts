@@ -32,7 +32,7 @@ export interface Read {
   readonly ok: true;
   /** The value. */
   readonly value: JsonValue;
-  /** The notices: each integer that was spelt with a fraction or exponent. */
+  /** The notices: each integer that was spelt with a fraction or exponent, up to 1000. */
   readonly findings: readonly Finding[];
 }
 
@@ -44,6 +44,9 @@ interface Outer {
   readonly key: string | undefined;
   readonly seen: number;
 }
+
+/** A text of 64 MiB could give millions. */
+const mostNotices = 1000;
 
 const noFindings: readonly Finding[] = Object.freeze([]);
 
@@ -124,9 +127,12 @@ export function readJson(
       if (value === undefined) break;
       if (cursor.spelt) {
         cursor.spelt = false;
-        const spelling = text.slice(at, cursor.at);
-        const path = pathTo(outer, object, list, key);
-        (findings ??= []).push(integerSpelt(spelling, value, path));
+        findings ??= [];
+        if (findings.length < mostNotices) {
+          const spelling = text.slice(at, cursor.at);
+          const path = pathTo(outer, object, list, key);
+          findings.push(integerSpelt(spelling, value, path));
+        }
       }
       at = cursor.at;
     }

@@ -117,11 +117,20 @@ function readCodePoint(cursor: TextCursor): string | undefined {
 }
 
 function readHex(cursor: TextCursor, from: number): number | undefined {
-  const digits = cursor.text.slice(from, from + 4);
-  const length = /^[0-9a-f]*/i.exec(digits)![0].length;
-  return length === 4
-    ? parseInt(digits, 16)
-    : notJson(cursor, from + length, "a hexadecimal digit");
+  let point = 0;
+  for (let at = from; at < from + 4; at++) {
+    const digit = hexDigit(cursor.units[at]!);
+    if (digit < 0) return notJson(cursor, at, "a hexadecimal digit");
+    point = point << 4 | digit;
+  }
+  return point;
+}
+
+/** What a hexadecimal digit counts; -1 for anything else. */
+function hexDigit(unit: number): number {
+  if (unit >= 0x30 && unit <= 0x39) return unit - 0x30;
+  const letter = unit | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
 }
 
 function isCharacter(cursor: TextCursor, point: number, end: number): boolean {
