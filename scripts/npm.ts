@@ -41,6 +41,7 @@ const more = {
 
 /** A package.json, as far as `deno pack` writes it. */
 interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
   readonly exports: Readonly<
     Record<string, { readonly types?: string; readonly import: string }>
   >;
@@ -101,8 +102,20 @@ async function complete(contents: string, said: string): Promise<void> {
     await rm(path);
   }
 
-  const { exports, ...rest } = manifest;
-  const completed = { ...rest, ...more, exports };
+  // An entry of its own asks for each package but valibot; only who uses the
+  // entry needs it, and `deno pack` cannot say that.
+  const { exports, dependencies, ...rest } = manifest;
+  const { valibot, ...optional } = dependencies;
+  const completed = {
+    ...rest,
+    ...more,
+    dependencies: { valibot },
+    peerDependencies: optional,
+    peerDependenciesMeta: Object.fromEntries(
+      Object.keys(optional).map((name) => [name, { optional: true }]),
+    ),
+    exports,
+  };
   await writeFile(path, JSON.stringify(completed, null, 2) + "\n");
 }
 

@@ -87,7 +87,13 @@ for (const [entry, allowed] of Object.entries(entries)) {
   });
 }
 
-Deno.test("src: of a platform, the command line alone names a module, by node:", () => {
+/** What a module may import beside modules of the project and valibot. */
+const others = [
+  /^src\/cli\/[^:]*: node:/,
+  /^src\/fixtures\/faker.ts: @faker-js\/faker\//,
+];
+
+Deno.test("src: a package but valibot, and node:, is imported in one place each", () => {
   const foreign = source.flatMap((file) =>
     ts.preProcessFile(text(file)).importedFiles
       .map(({ fileName }) => fileName)
@@ -95,13 +101,21 @@ Deno.test("src: of a platform, the command line alone names a module, by node:",
       .map((each) => `${file}: ${each}`)
   );
   const beyond = foreign.filter((each) =>
-    !/^src\/cli\/[^:]*: node:/.test(each)
+    !others.some((allowed) => allowed.test(each))
   );
   assert.deepEqual(beyond, []);
 });
 
 Deno.test("src: a module imports from its own folder or one to its left", () => {
-  const order = ["wire", "schema", "editions", "replay", "fixtures", "cli"];
+  const order = [
+    "wire",
+    "schema",
+    "editions",
+    "replay",
+    "logs",
+    "fixtures",
+    "cli",
+  ];
   const folder = (file: string) => file.split("/")[1]!;
   const backwards = source.flatMap((file) =>
     ts.preProcessFile(text(file)).importedFiles
@@ -173,10 +187,13 @@ function complaints(
     Object.entries({ "everywhere.d.ts": everywhere, ...texts })
       .map(([file, content]) => [join(root, file), content]),
   );
-  const valibot = Object.values(info("mod.ts").npmPackages)
-    .find((each) => each.name === "valibot")!;
+  const packages = Object.values(info("src/fixtures/faker.ts").npmPackages);
+  const path = (name: string) =>
+    packages.find((each) => each.name === name)!.localPath;
   const options: ts.CompilerOptions = {
-    strict: true,
+    ...ts.convertCompilerOptionsFromJson(settings.compilerOptions, root)
+      .options,
+    declaration: true,
     noEmit: true,
     // As much of the language as Node 20 has.
     lib: ["lib.es2023.d.ts"],
@@ -186,7 +203,10 @@ function complaints(
     moduleResolution: ts.ModuleResolutionKind.Bundler,
     allowImportingTsExtensions: true,
     skipLibCheck: true,
-    paths: { valibot: [join(valibot.localPath, "dist", "index.d.mts")] },
+    paths: {
+      "valibot": [join(path("valibot"), "dist", "index.d.mts")],
+      "@faker-js/faker/*": [join(path("@faker-js/faker"), "dist", "*.d.ts")],
+    },
   };
   const host = ts.createCompilerHost(options);
   const { fileExists, readFile } = host;
@@ -215,7 +235,9 @@ Deno.test("src: a name of a platform in the core would not compile", () => {
     ...["setTimeout", "performance", "console", "fetch"],
   ];
   const found = complaints([], {
-    "sample.ts": names.map((each) => `export const its_${each} = ${each};`)
+    "sample.ts": names.map((each) =>
+      `export const its_${each}: unknown = ${each};`
+    )
       .join("\n"),
   });
   for (const each of names) {
@@ -269,7 +291,8 @@ Deno.test("tests: no suite is left out, and no module", () => {
   const tests = modulesBelow("tests").filter((file) =>
     !file.startsWith("tests/bench/")
   );
-  const isRun = (file: string) => /_test\.ts$|^tests\/node\.ts$/.test(file);
+  const isRun = (file: string) =>
+    /_test\.ts$|^tests\/(node|soak)\.ts$/.test(file);
   const reached = new Set(
     tests.filter(isRun).flatMap((file) => info(file).modules)
       .map(({ specifier }) => name(specifier)),

@@ -17,6 +17,8 @@ import { driftTests } from "./drift.ts";
 import { editionTests } from "./edition.ts";
 import { editionTypesTests } from "./edition_types.ts";
 import { editionsHistory } from "./editions_history.ts";
+import { fuzzWireSuite } from "./fuzz_wire.ts";
+import { parseJsonSuite } from "./parse_json.ts";
 import { qdictOrderSuite } from "./qdict_order.ts";
 import { qmpTests } from "./qmp.ts";
 import { rawSuite } from "./raw.ts";
@@ -27,6 +29,8 @@ import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
 import { sinceTests } from "./since.ts";
 import { spoiltTests } from "./spoilt.ts";
+import { splitJsonSuite } from "./split_json.ts";
+import { stringifyJsonSuite } from "./stringify_json.ts";
 import type { Suite } from "./suite.ts";
 import { traceSuite } from "./trace.ts";
 import { verdictSuite } from "./verdict.ts";
@@ -34,7 +38,11 @@ import { versionTests } from "./version.ts";
 
 /** Every suite. */
 export const suites: readonly Suite[] = [
+  splitJsonSuite,
+  parseJsonSuite,
+  stringifyJsonSuite,
   qdictOrderSuite,
+  fuzzWireSuite,
   runStateTests,
   qmpTests,
   seedExampleTests,
