@@ -120,8 +120,9 @@ async function validateAll(): Promise<boolean> {
     const name = basename(file, ".jsonl").padEnd(24);
     const verdict = faults.length === 0
       ? "no fault"
-      : `faults: ${faults.length}` +
-        (isWrong ? "" : ", in commands that QEMU refused");
+      : isWrong
+      ? `faults: ${faults.length}`
+      : `wrong commands, which QEMU refused: ${faults.length}`;
     console.log(`  ${name} ${`${messages}`.padStart(3)} messages, ${verdict}`);
     for (const name of Object.keys(byName)) events.add(name);
   }

@@ -1,6 +1,7 @@
 /** Reading: entries, findings, policies, and which command a reply answers. */
 
 import { assert } from "chai";
+import { edition } from "@qmp/run-state/editions";
 import {
   type Entry,
   rawSource,
@@ -77,7 +78,7 @@ export const readTests: Suite = {
       traces += 1;
       const source = traceSource();
       const records = [...source.push(bytes), ...source.end()];
-      const { entries } = read(records);
+      const { entries } = read(records, { edition: edition("7.2") });
       const byKind: Record<string, number> = {
         greeting: 0,
         command: 0,
