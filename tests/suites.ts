@@ -19,6 +19,7 @@ import { editionTypesTests } from "./edition_types.ts";
 import { editionsHistory } from "./editions_history.ts";
 import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { parseJsonSuite } from "./parse_json.ts";
+import { hostileTests } from "./hostile.ts";
 import { qdictOrderSuite } from "./qdict_order.ts";
 import { qmpTests } from "./qmp.ts";
 import { rawSuite } from "./raw.ts";
@@ -59,6 +60,7 @@ export const suites: readonly Suite[] = [
   editionTypesTests,
   verdictSuite,
   spoiltTests,
+  hostileTests,
   compatibleTests,
   driftTests,
   cliTests,
