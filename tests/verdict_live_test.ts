@@ -5,19 +5,17 @@
  */
 
 import { assert } from "chai";
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Buffer } from "node:buffer";
 import process from "node:process";
-import type { Readable, Writable } from "node:stream";
 import { qemuVersion } from "../scripts/qemu.ts";
 import { release } from "../src/editions/release.ts";
 import { type Verdict, verdict } from "../src/editions/verdict.ts";
 import type { JsonObject } from "../src/wire/json.ts";
 import { safeParseJson } from "../src/wire/parse_json.ts";
+import { type Answer, monitorOver, spawnQemu } from "./live_monitor.ts";
 import {
   type MadeCommand,
   makeCommands,
@@ -56,13 +54,6 @@ const listed = [
   ...["query-version", "stop", "cont", "system_reset", "system_powerdown"],
   ...["system_wakeup", "quit"],
 ];
-
-interface Answer {
-  readonly id?: unknown;
-  readonly event?: string;
-  readonly return?: unknown;
-  readonly error?: { readonly class: string; readonly desc: string };
-}
 
 interface Tally {
   commands: number;
@@ -182,14 +173,6 @@ async function compareNegotiations(tally: Tally): Promise<void> {
   }
 }
 
-/** A machine without processors, so that `cont` costs nothing, whose end is put off. */
-function spawnQemu(options: readonly string[]) {
-  const machine = ["-M", "none", "-nodefaults", "-display", "none"];
-  return spawn("qemu-system-x86_64", [...machine, "-no-shutdown", ...options], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-}
-
 async function connected(path: string): Promise<Socket> {
   for (let tries = 100; tries > 0; tries--) {
     const socket = connect(path);
@@ -201,68 +184,6 @@ async function connected(path: string): Promise<Socket> {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`Cannot connect to "${path}": QEMU does not listen`);
-}
-
-/**
- * Keeps commands and answers together. Behind each command comes the byte 0xFF,
- * which brings QEMU's JSON reader back to its start for the price of one more
- * error, and a command with an id of its own. That one also takes back what an
- * accepted set-action may have done: a reset must not end the process.
- */
-function monitorOver(input: Readable, output: Writable) {
-  const answers = readAnswers(input);
-  let asked = 0;
-  // That QEMU is gone shows where the next answer is awaited.
-  output.on("error", () => {});
-
-  async function next(): Promise<Answer> {
-    const { value, done } = await answers.next();
-    if (done) throw new Error("Cannot read an answer: QEMU is gone");
-    return value;
-  }
-
-  async function ask(texts: readonly string[]): Promise<Answer[][]> {
-    const first = asked;
-    asked += texts.length;
-    output.write(Buffer.concat(texts.flatMap((text, index) => [
-      Buffer.from(`${text}\n`),
-      Buffer.from([0xff]),
-      Buffer.from(`\n${marker(first + index)}\n`),
-    ])));
-    const groups: Answer[][] = [];
-    for (const index of texts.keys()) {
-      const group: Answer[] = [];
-      for (
-        let answer = await next();
-        answer.id !== `marker ${first + index}`;
-        answer = await next()
-      ) group.push(answer);
-      groups.push(group);
-    }
-    return groups;
-  }
-
-  return { next, ask };
-}
-
-function marker(index: number): string {
-  return JSON.stringify({
-    execute: "set-action",
-    arguments: { reboot: "reset", shutdown: "pause" },
-    id: `marker ${index}`,
-  });
-}
-
-async function* readAnswers(input: Readable): AsyncGenerator<Answer, void> {
-  let rest = "";
-  for await (const chunk of input.setEncoding("utf8")) {
-    const lines = (rest + chunk).split("\r\n");
-    rest = lines.pop()!;
-    for (const line of lines) {
-      const answer: Answer = JSON.parse(line);
-      if (answer.event === undefined) yield answer;
-    }
-  }
 }
 
 function compare(
