@@ -25,7 +25,7 @@ export interface Entry {
   readonly offset: number;
   /** The text, to the letter, but without what the source puts before its lines. */
   readonly text: string;
-  /** The change of state that the text tells of, where it is QEMU's own log. */
+  /** The run state that the text tells of, where it is QEMU's own log. */
   readonly state?: StateChange;
   /** Seconds since the start of the trace, where the source knows. */
   readonly at?: number;

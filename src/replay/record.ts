@@ -9,11 +9,11 @@ import type { Finding } from "../wire/finding.ts";
 /** Which way a message went: `<-` came from QEMU, `->` went to it. */
 export type Direction = "<-" | "->";
 
-/** A change of the run state that QEMU itself wrote of in its log. */
+/** What QEMU itself wrote in its log of its run state. */
 export interface StateChange {
-  /** The state before. */
-  readonly from: string;
-  /** The state after. */
+  /** The state before, where the log says. */
+  readonly from?: string;
+  /** The state from now on. */
   readonly to: string;
 }
 
@@ -39,7 +39,7 @@ export interface TraceRecord {
    * another form than JSON; a finding `REWRITTEN` says how it was made.
    */
   readonly json?: string;
-  /** The change of state that the text tells of; then it is no message. */
+  /** The run state that the text tells of; then it is no message. */
   readonly state?: StateChange;
   /** What the source found wrong with the text. A fault means that it holds no message. */
   readonly findings?: readonly Finding[];

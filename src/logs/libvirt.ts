@@ -1,0 +1,119 @@
+/**
+ * libvirt's debug log: of libvirtd or virtqemud, from journald, within
+ * KubeVirt's JSON lines, or just the lines of the probes. A message stands in
+ * it two to four times.
+ *
+ * @module
+ */
+
+import type { TraceRecord } from "../replay/record.ts";
+import type { Stage } from "../wire/stage.ts";
+import { countLines, type LogFormat, overLines } from "./format.ts";
+import { type Place, type Probe, probeOf, unwrapped } from "./libvirt_probe.ts";
+import type { LogLine } from "./log_lines.ts";
+import { type Mark, markedReader } from "./marked.ts";
+import { once } from "./once.ts";
+
+/** What is logged so may be a part of a message, or none. */
+const doubtful: ReadonlySet<Place> = new Set([
+  "IO_WRITE",
+  "IO_PROCESS",
+  "string",
+]);
+
+function reader(): Stage<LogLine, TraceRecord> {
+  const messages = once();
+  const names = monitorNames();
+  /** What the line at hand tells, and the last lines that told of a message. */
+  let probe: Probe | undefined;
+  let last: Probe[] = [];
+
+  const marked = markedReader({
+    mark(text): Mark | undefined {
+      const buffer = last.at(-1);
+      const isNext = probe === undefined && buffer?.place === "IO_PROCESS" &&
+        text.startsWith("{");
+      const told = isNext ? buffer : probe;
+      if (told?.place === undefined) return undefined;
+      const column = isNext ? 0 : told.column;
+      if (text[column] !== "{") return undefined;
+      const { place, mon, at } = told;
+      const isSent = place === "SEND_MSG" || place === "IO_WRITE" ||
+        place === "Send command";
+      return {
+        column,
+        direction: isSent ? "->" : "<-",
+        isLoose: doubtful.has(place),
+        ...mon !== undefined && { monitor: names.of(mon) },
+        ...at !== undefined && { at },
+      };
+    },
+  });
+
+  function take(records: readonly TraceRecord[]): void {
+    for (const record of records) {
+      const told = last.findLast(({ line }) => line <= record.line);
+      const isPart = record.findings?.some(({ severity }) =>
+        severity === "fault"
+      ) && doubtful.has(told?.place ?? "RECV");
+      // The guest agent speaks alike, and is no QEMU.
+      const isAgent = /^\{"execute": ?"guest-/.test(record.text);
+      if (!isPart && !isAgent) {
+        messages.take(record, told?.place ?? "RECV", told?.thread ?? "");
+      }
+    }
+  }
+
+  function read(line: LogLine): void {
+    probe = probeOf(line);
+    if (probe?.mon !== undefined) {
+      if (probe.isNew) names.open(probe.mon);
+      messages.spoken(probe.thread, names.of(probe.mon));
+    }
+    // A message that is cut short began on one of the two.
+    if (probe?.place !== undefined) last = [...last.slice(-1), probe];
+    take(marked.push(line));
+  }
+
+  return {
+    push(line) {
+      (unwrapped(line) ?? [line]).forEach(read);
+      return messages.settled(line.line);
+    },
+    end() {
+      take(marked.end());
+      return messages.settled(Infinity);
+    },
+  };
+}
+
+/** Names monitors by their addresses, which are used again after one is closed. */
+function monitorNames(): {
+  open(mon: string): void;
+  of(mon: string): string;
+} {
+  const times = new Map<string, number>();
+  const of = (mon: string): string => {
+    const time = times.get(mon) ?? 1;
+    times.set(mon, time);
+    return time === 1 ? mon : `${mon}#${time}`;
+  };
+  return {
+    open(mon) {
+      times.set(mon, (times.get(mon) ?? 0) + 1);
+    },
+    of,
+  };
+}
+
+const line =
+  /QEMU_MONITOR_(?:SEND_MSG|IO_WRITE|IO_PROCESS|RECV_REPLY|RECV_EVENT|NEW|CLOSE): mon=|qemuMonitorJSON\w+:\d+ : Line \[\{|(?:debug|info|warning|error) : \w+:\d+ : |: info : libvirt version: /;
+
+/** The format. */
+export const libvirt: LogFormat = {
+  name: "libvirt",
+  title: "debug log of libvirt",
+  isSeen: true,
+  recognise: (head) => countLines(head, line),
+  source: (options) => overLines(reader(), options),
+};

@@ -1,0 +1,122 @@
+/**
+ * The lines of a log as text, with their places.
+ *
+ * @module
+ */
+
+import { type FileLine, splitLines } from "../replay/lines.ts";
+import type { Stage } from "../wire/stage.ts";
+
+/** One line of a log. */
+export interface LogLine {
+  /** Which line it is, from 1. */
+  readonly line: number;
+  /** The byte at which it begins, from 0. */
+  readonly offset: number;
+  /** Its text, without the line end; U+FFFD stands for what is no UTF-8. */
+  readonly text: string;
+  /** Whether its bytes are UTF-8. */
+  readonly valid: boolean;
+  /** How many bytes of the line were taken away in front of the text. */
+  readonly cut: number;
+  /** Whether the text is not that of the line, so that no column leads to a byte. */
+  readonly isRemade: boolean;
+  /** Whether the line was longer than the limit, and so is lost. */
+  readonly tooLong: boolean;
+}
+
+/** How long a line of a log may be. */
+export interface LineOptions {
+  /** How many bytes a line may have: by default 128 MiB, twice QEMU's largest value. */
+  readonly maxLine?: number;
+}
+
+/** The default of {@linkcode LineOptions.maxLine}. */
+export const maxLineDefault: number = 128 * 1024 * 1024;
+
+const strict = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+const lossy = new TextDecoder("utf-8", { ignoreBOM: true });
+const encoder = new TextEncoder();
+
+/**
+ * Cuts a log into lines of text. A byte order mark and carriage returns at the
+ * ends of lines are left out.
+ *
+ * @param options How long a line may be.
+ * @returns The step from bytes to lines.
+ */
+export function logLines(
+  options: LineOptions = {},
+): Stage<Uint8Array, LogLine> {
+  const lines = splitLines(options.maxLine ?? maxLineDefault);
+  return {
+    push: (bytes) => lines.push(bytes).map(textOf),
+    end: () => lines.end().map(textOf),
+  };
+}
+
+function textOf({ line, offset, bytes, tooLong }: FileLine): LogLine {
+  let text: string;
+  let valid = true;
+  try {
+    text = strict.decode(bytes);
+  } catch {
+    text = lossy.decode(bytes);
+    valid = false;
+  }
+  const isMarked = line === 1 && text.startsWith("\ufeff");
+  if (isMarked) text = text.slice(1);
+  // Some tools write one more in front of the line end.
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0x0d) end -= 1;
+  if (end < text.length) text = text.slice(0, end);
+  return {
+    line,
+    offset,
+    text,
+    valid,
+    cut: isMarked ? 3 : 0,
+    isRemade: false,
+    tooLong,
+  };
+}
+
+/**
+ * Takes characters away in front of a line.
+ *
+ * @param line The line.
+ * @param length How many.
+ * @returns The line without them; its place stays that of the whole.
+ */
+export function withoutFront(line: LogLine, length: number): LogLine {
+  const gone = line.isRemade ? 0 : byteLength(line.text.slice(0, length));
+  return { ...line, text: line.text.slice(length), cut: line.cut + gone };
+}
+
+/**
+ * Puts another text in the place of a line's.
+ *
+ * @param line The line.
+ * @param text The text, whose columns tell nothing of the log's bytes.
+ * @returns The line with that text.
+ */
+export function remade(line: LogLine, text: string): LogLine {
+  return { ...line, text, isRemade: true };
+}
+
+/**
+ * Finds the place of a character.
+ *
+ * @param line The line.
+ * @param column The character, from 0 in the line's text.
+ * @returns The byte at which it begins, from 0 in the log; that of the line
+ * where nobody can tell.
+ */
+export function placeOf(line: LogLine, column: number): number {
+  const start = line.offset + line.cut;
+  return line.isRemade ? start : start + byteLength(line.text.slice(0, column));
+}
+
+function byteLength(text: string): number {
+  return /^[\0-\x7f]*$/.test(text) ? text.length : encoder.encode(text).length;
+}

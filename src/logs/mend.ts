@@ -1,0 +1,126 @@
+/**
+ * Undoes what mail programs and web pages do to the lines of a log.
+ *
+ * @module
+ */
+
+import { type LogLine, remade, withoutFront } from "./log_lines.ts";
+import type { Stage } from "../wire/stage.ts";
+
+/** What was done to a log on its way. */
+export interface Damage {
+  /** Lines begin with the `>` of a quotation. */
+  readonly quoted: boolean;
+  /** Quoted-printable: `=3D`, and `=` where a line was cut. */
+  readonly printable: boolean;
+  /** HTML entities: `&quot;`, `&lt;`. */
+  readonly entities: boolean;
+}
+
+/** How a quotation begins a line: `> `, `>> `, `> > `. */
+const quotation = /^(?:>[ \t]?)+/;
+
+/**
+ * Looks for damage in the first lines of a log.
+ *
+ * @param head The lines.
+ * @returns What was done to them.
+ */
+export function damageIn(head: readonly string[]): Damage {
+  return {
+    quoted: head.some((line) =>
+      /^[> ]*>(?:[ \t]*(?:"|\}|->|<-|&lt;-|\d{4}-\d\d-\d\d |QEMU_MONITOR)|[> \t]*\{[ \t]*(?:"|$))/
+        .test(line)
+    ),
+    printable: head.some((line) => /=3D[{'"0]|=20$|=7B=22/.test(line)) ||
+      head.some((line, index) =>
+        /[{,:"].*=$/.test(line) && /["}\],]/.test(head[index + 1] ?? "")
+      ),
+    entities: head.some((line) => /&quot;|&lt;-|-&gt;|&#3[49];/.test(line)),
+  };
+}
+
+/**
+ * Undoes damage, line by line.
+ *
+ * @param damage What was done.
+ * @param longest How many characters a joined line may have.
+ * @returns The step from lines to lines; joined ones keep the place of the first.
+ */
+export function mend(
+  damage: Damage,
+  longest: number,
+): Stage<LogLine, LogLine> {
+  let held: LogLine | undefined;
+
+  function push(given: LogLine): LogLine[] {
+    const line = damage.quoted ? unquoted(given) : given;
+    if (!damage.printable) return [withoutCaret(line)];
+    const joined = held === undefined
+      ? line
+      : remade(held, held.text + line.text);
+    held = undefined;
+    if (joined.text.endsWith("=") && joined.text.length < longest) {
+      held = remade(joined, joined.text.slice(0, -1));
+      return [];
+    }
+    return [withoutCaret(unprinted(joined))];
+  }
+
+  function withoutCaret(line: LogLine): LogLine {
+    const { text } = line;
+    const plain = damage.entities ? withoutEntities(text) : text;
+    const own = plain === text ? line : remade(line, plain);
+    return plain.endsWith("^M") ? { ...own, text: plain.slice(0, -2) } : own;
+  }
+
+  return {
+    push,
+    end() {
+      return held === undefined ? [] : [withoutCaret(unprinted(held))];
+    },
+  };
+}
+
+function unquoted(line: LogLine): LogLine {
+  const marks = quotation.exec(line.text)?.[0].length ?? 0;
+  return marks === 0 ? line : withoutFront(line, marks);
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Decodes `=3D` and its like; runs of them may be one character of UTF-8. */
+function unprinted(line: LogLine): LogLine {
+  if (!line.text.includes("=")) return line;
+  const text = line.text.replace(
+    /(?:=[0-9A-F]{2})+/g,
+    (run) =>
+      decoder.decode(
+        Uint8Array.from(run.slice(1).split("="), (hex) => parseInt(hex, 16)),
+      ),
+  );
+  return text === line.text ? line : remade(line, text);
+}
+
+const entities: Readonly<Record<string, string>> = {
+  quot: '"',
+  apos: "'",
+  lt: "<",
+  gt: ">",
+  amp: "&",
+  nbsp: " ",
+};
+
+function withoutEntities(text: string): string {
+  if (!text.includes("&")) return text;
+  return text.replace(
+    /&(?:(quot|apos|lt|gt|amp|nbsp)|#(\d{1,6})|#x([0-9a-f]{1,5}));/gi,
+    (entity, name?: string, decimal?: string, hex?: string) => {
+      if (name !== undefined) return entities[name.toLowerCase()] ?? entity;
+      const point = decimal === undefined
+        ? parseInt(hex!, 16)
+        : Number(decimal);
+      return point > 0x10ffff ? entity : String.fromCodePoint(point);
+    },
+  );
+}
