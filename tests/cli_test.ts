@@ -108,6 +108,15 @@ Deno.test("bin.ts ends quietly where head has seen enough", () => {
   assert.equal(status, 0);
 });
 
+Deno.test("bin.ts stops generating where head has seen enough", () => {
+  const { stdout, stderr, status } = shell(
+    `${qmp} generate --count 1000000000 | head -n 3; exit \${PIPESTATUS[0]}`,
+  );
+  assert.match(stdout, /^(\{"timestamp": .*\}\r\n){3}$/);
+  assert.equal(stderr, "");
+  assert.equal(status, 0);
+});
+
 Deno.test({
   name: "bin.ts says in a sentence that a disk is full",
   ignore: Deno.build.os !== "linux",
@@ -122,19 +131,20 @@ Deno.test({
   name: "bin.ts colours on a real terminal, and not with NO_COLOR",
   ignore: !hasCommand("script"),
   fn() {
-    const onTerminal = (env: Record<string, string>) => {
+    const onTerminal = (settings: string) => {
       const command = `${qmp} replay ${trace}`.replaceAll("'", `'\\''`);
+      // CI itself asks for no colours.
       const { stdout, status } = shell(
-        `script --quiet --return --command '${command}' /dev/null`,
-        env,
+        `env --unset=NO_COLOR TERM=xterm ${settings} ` +
+          `script --quiet --return --command '${command}' /dev/null`,
       );
       assert.equal(status, 0);
       assert.include(stdout, "guest-reset");
       return stdout.includes("\x1b[");
     };
-    assert.isTrue(onTerminal({}));
-    assert.isFalse(onTerminal({ NO_COLOR: "1" }));
-    assert.isFalse(onTerminal({ TERM: "dumb" }));
+    assert.isTrue(onTerminal(""));
+    assert.isFalse(onTerminal("NO_COLOR=1"));
+    assert.isFalse(onTerminal("TERM=dumb"));
   },
 });
 

@@ -10,6 +10,7 @@ import { cliTests } from "./cli.ts";
 import { diffTests } from "./cli_diff.ts";
 import { driftVerbTests } from "./cli_drift.ts";
 import { cliEditionTests } from "./cli_edition.ts";
+import { generateTests } from "./cli_generate.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
 import { compatibleTests } from "./compatible.ts";
@@ -66,6 +67,7 @@ export const suites: readonly Suite[] = [
   cliTests,
   validateTests,
   replayTests,
+  generateTests,
   cliEditionTests,
   diffTests,
   driftVerbTests,

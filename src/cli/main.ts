@@ -8,6 +8,7 @@ import { quote } from "../wire/quote.ts";
 import { type Options, readArguments, UsageError } from "./arguments.ts";
 import { diff } from "./diff.ts";
 import { drift } from "./drift.ts";
+import { generate } from "./generate.ts";
 import { printHelp, printVerbHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { replay } from "./replay.ts";
@@ -21,6 +22,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   replay,
   diff,
   drift,
+  generate,
 };
 
 /** The options that every verb has, and the program without one. */

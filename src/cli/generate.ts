@@ -1,0 +1,306 @@
+/**
+ * The verb `generate`: makes messages for tests.
+ *
+ * @module
+ */
+
+import type { Edition } from "../editions/edition.ts";
+import { type Chunk, chunkRecords } from "../fixtures/conversation.ts";
+import type { Faker } from "../fixtures/draw.ts";
+import type { Spoilt } from "../fixtures/fault.ts";
+import { hostile, type HostileName } from "../fixtures/hostile.ts";
+import { fixtures } from "../fixtures/make.ts";
+import { spoil } from "../fixtures/spoilt.ts";
+import { recorder } from "../replay/recorder.ts";
+import type { JsonObject, JsonValue } from "../wire/json.ts";
+import { parseJson } from "../wire/parse_json.ts";
+import { quote } from "../wire/quote.ts";
+import { qemuOrder } from "../fixtures/qemu_order.ts";
+import { stringifyJson } from "../wire/stringify_json.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
+import { chanceFrom } from "./chance.ts";
+import { newestRelease } from "./edition_choice.ts";
+import { editionNamed } from "./reading.ts";
+import type { Context, Verb } from "./verb.ts";
+import { WriteError } from "./terminal.ts";
+
+/** The verb. */
+export const generate: Verb = {
+  about: "Makes messages for tests, valid ones unless told otherwise.",
+  operands: "[NAME…]",
+  options: {
+    count: { takes: "N", about: "How many messages; 10 unless said" },
+    seed: {
+      takes: "N",
+      about:
+        "What chance begins with: the same messages for the same; 0 unless said",
+    },
+    qemu: {
+      takes: "VERSION",
+      about: "Whose messages; the newest release's unless said",
+    },
+    invalid: { about: "Make each wrong in one known way" },
+    hostile: {
+      takes: "NAME",
+      about: 'Print a conversation that is legal and nasty; "list" lists them',
+    },
+    "json-lines": {
+      about:
+        "Print compact JSON, a line each; with --invalid what is wrong too",
+    },
+    trace: { about: "Print a trace file" },
+  },
+  exit: "0 all is printed, 2 wrong usage",
+  run,
+};
+
+/** A message, and what is wrong with it where it is spoilt. */
+interface Made {
+  readonly message: JsonValue;
+  readonly fault?: Spoilt;
+}
+
+type Format = "raw" | "json-lines" | "trace";
+
+/** The kinds of message, beside which events and commands are named. */
+const kinds = ["event", "command", "return", "error", "greeting"];
+
+async function run(args: Arguments, context: Context): Promise<number> {
+  const { options, operands } = args;
+  const format = formatIn(args);
+  const name = options.get("hostile");
+  if (name !== undefined) {
+    refuseBeside(args, ["count", "seed", "qemu", "invalid"]);
+    if (name === "list") await listHostile(context);
+    else await print(context, hostileText(hostileNamed(name), format));
+    return 0;
+  }
+  const edition = options.has("qemu")
+    ? editionNamed(options.get("qemu")!)
+    : newestRelease().edition;
+  const count = wholeNumber(options, "count", 10, Number.MAX_SAFE_INTEGER);
+  const chance = chanceFrom(wholeNumber(options, "seed", 0, 0xffff_ffff));
+  const makers = makersFor(operands, edition, chance);
+  const made = options.has("invalid")
+    ? spoiltBy(edition, chance, makers)
+    : (index: number): Made => ({ message: makers[index % makers.length]!() });
+  await print(context, textOf(made, count, edition, format));
+  return 0;
+}
+
+function formatIn({ options }: Arguments): Format {
+  if (options.has("json-lines") && options.has("trace")) {
+    throw new UsageError("Cannot print JSON lines and a trace at once");
+  }
+  return options.has("json-lines")
+    ? "json-lines"
+    : options.has("trace")
+    ? "trace"
+    : "raw";
+}
+
+function refuseBeside({ operands, options }: Arguments, names: string[]): void {
+  const beside = [
+    ...names.filter((name) => options.has(name)).map((name) => `--${name}`),
+    ...operands,
+  ];
+  if (beside.length === 0) return;
+  throw new UsageError(
+    `Cannot use ${
+      quote(beside[0]!)
+    } beside --hostile: the conversation is what it is`,
+  );
+}
+
+function wholeNumber(
+  options: Arguments["options"],
+  name: string,
+  otherwise: number,
+  most: number,
+): number {
+  const given = options.get(name);
+  if (given === undefined) return otherwise;
+  const number = /^\d+$/.test(given) ? Number(given) : NaN;
+  if (number <= most) return number;
+  throw new UsageError(
+    `Cannot take ${
+      quote(given)
+    } for --${name}: it is no whole number from 0 to ${most}`,
+  );
+}
+
+function makersFor(
+  names: readonly string[],
+  edition: Edition,
+  chance: Faker,
+): (() => JsonObject)[] {
+  const make = fixtures(chance, { edition }) as unknown as Readonly<
+    Record<string, () => JsonObject>
+  >;
+  return (names.length > 0 ? names : ["event"]).map((name) => {
+    const kind = edition.definitions[name]?.kind;
+    if (kind === "event" || kind === "command") return make[name]!;
+    if (kinds.includes(name)) return make[`$${name}`]!;
+    throw new UsageError(
+      `Cannot generate ${
+        quote(name)
+      }: it is no event or command of edition ${edition.name}, and none of ${
+        kinds.join(", ")
+      }`,
+    );
+  });
+}
+
+function spoiltBy(
+  edition: Edition,
+  chance: Faker,
+  makers: readonly (() => JsonObject)[],
+): (index: number) => Made {
+  function pick<T>(ways: readonly T[]): T {
+    return ways[chance.number.int({ min: 0, max: ways.length - 1 })]!;
+  }
+  return (index) => {
+    const message = makers[index % makers.length]!();
+    for (;;) {
+      const fault = spoil(message, { edition, pick });
+      // A number that lost digits is right again as a text.
+      if (fault.kind !== "unsafe-number") {
+        return { message: fault.input, fault };
+      }
+    }
+  };
+}
+
+function* textOf(
+  make: (index: number) => Made,
+  count: number,
+  edition: Edition,
+  format: Format,
+): Generator<string> {
+  if (format === "trace") {
+    const title = `${count} messages of edition ${edition.name}`;
+    yield* traceOf(chunksOf(make, count), { title });
+    return;
+  }
+  for (let index = 0; index < count; index++) {
+    const { message, fault } = make(index);
+    yield format === "raw"
+      ? asQemu(message)
+      : `${stringifyJson(fault === undefined ? message : labelOf(fault))}\n`;
+  }
+}
+
+function labelOf(fault: Spoilt): JsonValue {
+  const { name, kind, input, path, expected, findings, underForward, verdict } =
+    fault;
+  const label = { name, kind, path, expected, findings, underForward };
+  return {
+    ...label,
+    ...(verdict && { verdict }),
+    input,
+  } as unknown as JsonValue;
+}
+
+function* chunksOf(
+  make: (index: number) => Made,
+  count: number,
+): Generator<Chunk> {
+  for (let index = 0; index < count; index++) {
+    const { message } = make(index);
+    const isSent = typeof message === "object" && message !== null &&
+      ("execute" in message || "exec-oob" in message);
+    yield {
+      direction: isSent ? "->" : "<-",
+      at: index / 1000,
+      bytes: encoder.encode(asQemu(message)),
+    };
+  }
+}
+
+function asQemu(message: JsonValue): string {
+  const ordered = qemuOrder(message as JsonObject);
+  return `${stringifyJson(ordered, { style: "qemu" })}\r\n`;
+}
+
+const encoder = new TextEncoder();
+
+function* traceOf(
+  chunks: Iterable<Chunk>,
+  header: { readonly title: string },
+): Generator<string> {
+  let lines: string[] = [];
+  let now = 0;
+  const { received, sent, end } = recorder({
+    header,
+    now: () => now,
+    write: (line) => lines.push(line),
+  });
+  for (const { direction, at, bytes } of chunks) {
+    now = at;
+    (direction === "<-" ? received : sent)(bytes);
+    yield* lines;
+    lines = [];
+  }
+  end();
+  yield* lines;
+}
+
+function hostileNamed(name: string): HostileName {
+  if (Object.hasOwn(hostile, name)) return name as HostileName;
+  throw new UsageError(
+    `Cannot print ${
+      quote(name)
+    }: there is none of that name; --hostile list lists them`,
+  );
+}
+
+async function listHostile({ out }: Context): Promise<void> {
+  for (const { name, about, source } of Object.values(hostile)) {
+    out.line(["bold", name], `: ${about} (${source})`);
+  }
+  await out.flush();
+}
+
+function* hostileText(name: HostileName, format: Format): Generator<string> {
+  const { chunks, about } = hostile[name];
+  if (format === "trace") {
+    yield* traceOf(chunks(), { title: about });
+    return;
+  }
+  if (format === "json-lines") {
+    for (const { text } of chunkRecords(chunks())) {
+      yield `${stringifyJson(parseJson(text))}\n`;
+    }
+    return;
+  }
+  const decoder = new TextDecoder();
+  for (const { direction, bytes } of chunks()) {
+    if (direction === "<-") yield decoder.decode(bytes);
+  }
+}
+
+const writtenAtOnce = 64 * 1024;
+
+/**
+ * Writes text as it is: a printer would spell out what ends a line of QEMU's.
+ * All of it is ASCII, and JSON spells out controls.
+ */
+async function print(
+  { host }: Context,
+  texts: Iterable<string>,
+): Promise<void> {
+  let held = "";
+  const write = async () => {
+    try {
+      if (held !== "") await host.stdout.write(held);
+    } catch (error) {
+      throw new WriteError(error);
+    }
+    held = "";
+  };
+  for (const text of texts) {
+    held += text;
+    if (held.length >= writtenAtOnce) await write();
+  }
+  await write();
+}
