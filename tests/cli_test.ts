@@ -133,7 +133,7 @@ Deno.test({
   fn() {
     const onTerminal = (settings: string) => {
       const command = `${qmp} replay ${trace}`.replaceAll("'", `'\\''`);
-      // CI itself asks for no colours.
+      // Deno hands on its own NO_COLOR, which CI sets, whatever env says.
       const { stdout, status } = shell(
         `env --unset=NO_COLOR TERM=xterm ${settings} ` +
           `script --quiet --return --command '${command}' /dev/null`,
