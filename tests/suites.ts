@@ -14,14 +14,19 @@ import { generateTests } from "./cli_generate.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
 import { compatibleTests } from "./compatible.ts";
+import { coveringTests } from "./covering.ts";
 import { driftTests } from "./drift.ts";
 import { editionTests } from "./edition.ts";
 import { editionTypesTests } from "./edition_types.ts";
 import { editionsHistory } from "./editions_history.ts";
+import { fixturesTests } from "./fixtures_valid.ts";
+import { fuzzReadSuite } from "./fuzz_read.ts";
 import { fuzzWireSuite } from "./fuzz_wire.ts";
-import { parseJsonSuite } from "./parse_json.ts";
 import { hostileTests } from "./hostile.ts";
+import { normalizeTests } from "./normalize.ts";
+import { parseJsonSuite } from "./parse_json.ts";
 import { qdictOrderSuite } from "./qdict_order.ts";
+import { qemuOrderTests } from "./qemu_order.ts";
 import { qmpTests } from "./qmp.ts";
 import { rawSuite } from "./raw.ts";
 import { readTests } from "./read.ts";
@@ -30,8 +35,8 @@ import { recorderSuite } from "./recorder.ts";
 import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
 import { sinceTests } from "./since.ts";
-import { spoiltTests } from "./spoilt.ts";
 import { splitJsonSuite } from "./split_json.ts";
+import { spoiltTests } from "./spoilt.ts";
 import { stringifyJsonSuite } from "./stringify_json.ts";
 import type { Suite } from "./suite.ts";
 import { traceSuite } from "./trace.ts";
@@ -53,6 +58,7 @@ export const suites: readonly Suite[] = [
   recorderSuite,
   recordedSuite,
   readTests,
+  fuzzReadSuite,
   editionsHistory,
   versionTests,
   changesTests,
@@ -60,6 +66,10 @@ export const suites: readonly Suite[] = [
   editionTests,
   editionTypesTests,
   verdictSuite,
+  fixturesTests,
+  coveringTests,
+  qemuOrderTests,
+  normalizeTests,
   spoiltTests,
   hostileTests,
   compatibleTests,
