@@ -6,6 +6,8 @@
  * @module
  */
 
+import { assets } from "./fixtures.ts";
+import { fuzzRead } from "./fuzz_read.ts";
 import { fuzzWire } from "./fuzz_wire.ts";
 
 const [runs = ""] = Deno.args;
@@ -13,6 +15,7 @@ if (!/^[1-9]\d*$/.test(runs)) {
   throw new RangeError(`Cannot try "${runs}" inputs: it is no count`);
 }
 
-for (const [sentence, prove] of Object.entries(fuzzWire(Number(runs)))) {
-  Deno.test(`${sentence}, ${runs} times`, () => prove({ fixtures: new Map() }));
+const suite = { ...fuzzWire(Number(runs)), ...fuzzRead(Number(runs)) };
+for (const [sentence, prove] of Object.entries(suite)) {
+  Deno.test(`${sentence}, ${runs} times`, () => prove(assets));
 }
