@@ -25,6 +25,7 @@ import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { hostileTests } from "./hostile.ts";
 import { normalizeTests } from "./normalize.ts";
 import { parseJsonSuite } from "./parse_json.ts";
+import { logsSuite } from "./logs.ts";
 import { qdictOrderSuite } from "./qdict_order.ts";
 import { qemuOrderTests } from "./qemu_order.ts";
 import { qmpTests } from "./qmp.ts";
@@ -58,6 +59,7 @@ export const suites: readonly Suite[] = [
   recorderSuite,
   recordedSuite,
   readTests,
+  logsSuite,
   fuzzReadSuite,
   editionsHistory,
   versionTests,

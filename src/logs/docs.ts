@@ -6,10 +6,10 @@
  */
 
 import { countLines, type LogFormat, overLines } from "./format.ts";
+import { withoutFront } from "./log_lines.ts";
 import { type Mark, markedReader } from "./marked.ts";
 
-const mark =
-  /^[ \t]*(?:#[ \t]+|\/\/[ \t]*|\*[ \t]+)?(-{1,3}>|<-{1,3}|C:|S:)[ \t]*(?=\{)/;
+const mark = /^[ \t]*(?:#[ \t]+)?(-{1,3}>|<-{1,3}|C:|S:)[ \t]*(?=\{)/;
 
 function markOf(text: string): Mark | undefined {
   const [all, arrow] = mark.exec(text) ?? [];
@@ -25,15 +25,14 @@ const hash = /^[ \t]*#(?:[ \t]|$)/;
 export const docs: LogFormat = {
   name: "docs",
   title: "documentation style (-> and <-)",
-  isSeen: false,
+  isSeen: true,
   recognise: (head) => countLines(head, mark),
   source(options) {
     const reader = markedReader({ mark: markOf });
     return overLines({
       push(line) {
         const front = hash.exec(line.text)?.[0].length ?? 0;
-        const rest = " ".repeat(front) + line.text.slice(front);
-        return reader.push(front === 0 ? line : { ...line, text: rest });
+        return reader.push(front === 0 ? line : withoutFront(line, front));
       },
       end: () => reader.end(),
     }, options);

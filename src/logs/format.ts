@@ -47,6 +47,13 @@ export interface LogFormat {
   source(options?: ReadingOptions): Stage<Uint8Array, TraceRecord>;
 }
 
+const undamaged: Damage = {
+  numbered: false,
+  quoted: false,
+  printable: false,
+  entities: false,
+};
+
 /**
  * Makes a source of what reads lines.
  *
@@ -59,11 +66,8 @@ export function overLines(
   options: ReadingOptions = {},
 ): Stage<Uint8Array, TraceRecord> {
   const lines = logLines(options);
-  const undamaged = { quoted: false, printable: false, entities: false };
-  const mender = mend(
-    options.damage ?? undamaged,
-    options.maxLine ?? maxLineDefault,
-  );
+  const { damage = undamaged, maxLine = maxLineDefault } = options;
+  const mender = mend(damage, maxLine);
   const read = (given: readonly LogLine[]): TraceRecord[] => {
     const records: TraceRecord[] = [];
     for (const line of given) {

@@ -39,7 +39,7 @@ export interface Probe {
 // L src/util/virlog.c: "%s: " of the time in UTC, "%llu: %s : %s:%d : %s\n";
 // grep -n puts a number in front, copying may clip the first character.
 const prefix =
-  /^(?:\d{1,9}[:-])?(?:(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\+0000: )?(?:(?<thread>\d+): (?:debug|info|warning|error) : )?/;
+  /^(?:\d{1,9}[:-](?!\d\d-))?(?:(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\+0000: )?(?:(?<thread>\d+): (?:debug|info|warning|error) : )?/;
 
 // L src/qemu/qemu_monitor.c and qemu_monitor_json.c.
 const mark =

@@ -9,6 +9,8 @@ import type { Stage } from "../wire/stage.ts";
 
 /** What was done to a log on its way. */
 export interface Damage {
+  /** Lines begin with their numbers, as `grep -n` and editors show them. */
+  readonly numbered: boolean;
   /** Lines begin with the `>` of a quotation. */
   readonly quoted: boolean;
   /** Quoted-printable: `=3D`, and `=` where a line was cut. */
@@ -28,6 +30,7 @@ const quotation = /^(?:>[ \t]?)+/;
  */
 export function damageIn(head: readonly string[]): Damage {
   return {
+    numbered: areNumbered(head),
     quoted: head.some((line) =>
       /^[> ]*>(?:[ \t]*(?:"|\}|->|<-|&lt;-|\d{4}-\d\d-\d\d |QEMU_MONITOR)|[> \t]*\{[ \t]*(?:"|$))/
         .test(line)
@@ -38,6 +41,22 @@ export function damageIn(head: readonly string[]): Damage {
       ),
     entities: head.some((line) => /&quot;|&lt;-|-&gt;|&#3[49];/.test(line)),
   };
+}
+
+/** How a line begins that shows its number. */
+const number = /^[ \t]*(\d{1,9})(?:[:-]|[ \t]|$)/;
+
+/** Whether most lines begin with numbers that rise. */
+function areNumbered(head: readonly string[]): boolean {
+  const lines = head.filter((line) => line.trim() !== "");
+  let rising = 0;
+  let last = Infinity;
+  for (const line of lines) {
+    const own = Number(number.exec(line)?.[1] ?? NaN);
+    if (own > last) rising += 1;
+    last = own;
+  }
+  return rising >= 3 && rising >= 0.8 * lines.length;
 }
 
 /**
@@ -54,7 +73,8 @@ export function mend(
   let held: LogLine | undefined;
 
   function push(given: LogLine): LogLine[] {
-    const line = damage.quoted ? unquoted(given) : given;
+    const own = damage.numbered ? without(number, given) : given;
+    const line = damage.quoted ? without(quotation, own) : own;
     if (!damage.printable) return [withoutCaret(line)];
     const joined = held === undefined
       ? line
@@ -82,9 +102,9 @@ export function mend(
   };
 }
 
-function unquoted(line: LogLine): LogLine {
-  const marks = quotation.exec(line.text)?.[0].length ?? 0;
-  return marks === 0 ? line : withoutFront(line, marks);
+function without(front: RegExp, line: LogLine): LogLine {
+  const length = front.exec(line.text)?.[0].length ?? 0;
+  return length === 0 ? line : withoutFront(line, length);
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

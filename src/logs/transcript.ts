@@ -56,7 +56,7 @@ const noise = new RegExp(
 export const transcript: LogFormat = {
   name: "transcript",
   title: "transcript of a terminal or a tool",
-  isSeen: true,
+  isSeen: false,
   // Noise alone is no QMP, and QMP alone is a monitor stream.
   recognise: (head) =>
     head.some((line) => message.test(line) || /^\{$/.test(line))
