@@ -157,6 +157,8 @@ function openValue(s: Splitter, mode: "value" | "attempt", at: number): number {
 function readValue(s: Splitter, from: number, end: number): number {
   const { bytes, base } = s.window;
   const { stops } = s;
+  // V8 loads an import anew at each use.
+  const stopsInString = stringStops;
   const { maxDepth } = s.options;
   let at = from;
   let { depth, quote } = s;
@@ -166,20 +168,20 @@ function readValue(s: Splitter, from: number, end: number): number {
   }
   for (;;) {
     if (quote === 0) { while (at < end && stops[bytes[at]!] === 0) at++; }
-    else while (at < end && stringStops[bytes[at]!] === 0) at++;
+    else while (at < end && stopsInString[bytes[at]!] === 0) at++;
     if (at >= end) break;
     const byte = bytes[at++]!;
-    if (byte === LINE_FEED) {
+    if (byte === quote) {
+      quote = 0;
+    } else if (byte === LINE_FEED) {
       beginLine(s, base + at);
       break;
     } else if (byte >= BEYOND_ASCII) {
       s.beyondAscii = true;
     } else if (quote !== 0) {
-      if (byte === quote) quote = 0;
-      else if (byte === BACKSLASH) {
-        if (at === end) s.escaped = true;
-        else if (isEscaped(bytes[at]!)) at++;
-      }
+      if (byte !== BACKSLASH) continue;
+      if (at === end) s.escaped = true;
+      else if (isEscaped(bytes[at]!)) at++;
     } else if (byte === LEFT_BRACE || byte === LEFT_BRACKET) {
       if (++depth > maxDepth) {
         giveUp(s, base + at, "TOO_DEEP");

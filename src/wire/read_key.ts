@@ -31,7 +31,9 @@ export function readPlainKey(cursor: TextCursor): number {
   let at = from;
   let unit = units[at]!;
   let hash = 0;
-  while (plainBytes[unit] === 1) {
+  // V8 loads an import anew at each use.
+  const plain = plainBytes;
+  while (plain[unit] === 1) {
     hash = Math.imul(hash, 31) + unit | 0;
     unit = units[++at]!;
   }
