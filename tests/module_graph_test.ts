@@ -289,7 +289,7 @@ Deno.test("tests: what is listed for every runtime stands on the entries alone",
 
 Deno.test("tests: no suite is left out, and no module", () => {
   const tests = modulesBelow("tests").filter((file) =>
-    !file.startsWith("tests/bench/")
+    !/^tests\/(bench|examples)\//.test(file)
   );
   const isRun = (file: string) =>
     /_test\.ts$|^tests\/(node|soak)\.ts$/.test(file);
