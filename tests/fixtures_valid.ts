@@ -76,7 +76,7 @@ export const fixturesTests: Suite = {
       }) as unknown as Readonly<Record<string, () => unknown>>;
       assert.sameMembers(
         Object.keys(make),
-        [...Object.keys(definitions), ...kinds],
+        [...Object.keys(definitions), ...kinds, "spoil"],
       );
       for (const [each, schema] of Object.entries(schemas)) {
         for (let round = 0; round < 20; round++) {
@@ -272,6 +272,28 @@ export const fixturesTests: Suite = {
       assert.throws(() => make[name]!(overrides), TypeError, message);
       assert.throws(() => make[name]!(overrides), `what ${name} is given`);
     }
+  },
+
+  "fixtures() spoils what it makes, and says how"() {
+    faker.seed(7);
+    const seen = new Set<string>();
+    for (const name of editions) {
+      const make = fixtures(faker, { edition: edition(name) });
+      const judge = judgeBy(edition(name), "strict");
+      for (let round = 0; round < 100; round++) {
+        const message = make[kinds[round % kinds.length]!]();
+        const answers = answered(message);
+        const { input, kind, findings } = make.spoil(message, answers);
+        const found = judge(input, answers).findings;
+        assert.deepEqual(
+          found.map(({ code, path }) => ({ code, path })),
+          [...findings],
+          stringifyJson(input),
+        );
+        seen.add(kind);
+      }
+    }
+    assert.isAbove(seen.size, 15);
   },
 
   "fixtures() needs no more of Faker than integers"() {

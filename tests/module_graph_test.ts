@@ -91,6 +91,7 @@ for (const [entry, allowed] of Object.entries(entries)) {
 const others = [
   /^src\/cli\/[^:]*: node:/,
   /^src\/fixtures\/faker.ts: @faker-js\/faker\//,
+  /^src\/fixtures\/fast_check.ts: fast-check$/,
 ];
 
 Deno.test("src: a package but valibot, and node:, is imported in one place each", () => {
@@ -187,7 +188,9 @@ function complaints(
     Object.entries({ "everywhere.d.ts": everywhere, ...texts })
       .map(([file, content]) => [join(root, file), content]),
   );
-  const packages = Object.values(info("src/fixtures/faker.ts").npmPackages);
+  const packages = ["faker.ts", "fast_check.ts"].flatMap((file) =>
+    Object.values(info(`src/fixtures/${file}`).npmPackages)
+  );
   const path = (name: string) =>
     packages.find((each) => each.name === name)!.localPath;
   const options: ts.CompilerOptions = {
@@ -206,6 +209,7 @@ function complaints(
     paths: {
       "valibot": [join(path("valibot"), "dist", "index.d.mts")],
       "@faker-js/faker/*": [join(path("@faker-js/faker"), "dist", "*.d.ts")],
+      "fast-check": [join(path("fast-check"), "lib", "fast-check.d.ts")],
     },
   };
   const host = ts.createCompilerHost(options);

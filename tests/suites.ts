@@ -5,6 +5,7 @@
  * @module
  */
 
+import { arbitrariesTests } from "./arbitraries.ts";
 import { changesTests } from "./changes.ts";
 import { cliTests } from "./cli.ts";
 import { diffTests } from "./cli_diff.ts";
@@ -72,6 +73,7 @@ export const suites: readonly Suite[] = [
   coveringTests,
   qemuOrderTests,
   normalizeTests,
+  arbitrariesTests,
   spoiltTests,
   hostileTests,
   compatibleTests,
