@@ -23,7 +23,8 @@ async function pinned(): Promise<string[]> {
   const lock = await readFile(join(root, "deno.lock"), "utf8");
   const specifiers: Record<string, string> = JSON.parse(lock).specifiers;
   return Object.entries(specifiers).flatMap(([specifier, version]) => {
-    const name = /^npm:(chai|fast-check)@/.exec(specifier)?.[1];
+    const name = /^npm:(chai|fast-check|@faker-js\/faker)@/.exec(specifier)
+      ?.[1];
     return name === undefined ? [] : [`${name}@${version}`];
   });
 }
