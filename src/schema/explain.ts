@@ -119,7 +119,7 @@ function codeOf(issue: v.BaseIssue<unknown>): FindingCode {
     return expected === "never" ? "UNEXPECTED_MEMBER" : "MISSING_MEMBER";
   }
   const input = valueOf(issue);
-  if (kind === "validation") {
+  if (kind === "validation" || expected?.startsWith("integer")) {
     return !Number.isInteger(input) && typeof input !== "bigint"
       ? "WRONG_TYPE"
       : expected === "bigint | safe integer"

@@ -353,16 +353,14 @@ export const uint64: Schema<bigint> = /* @__PURE__ */ v.pipe(
  */
 export const Timestamp: Struct<Timestamp> = /* @__PURE__ */ v.pipe(
   struct<Timestamp>({
-    seconds: /* @__PURE__ */ v.pipe(
-      v.number(),
-      /* @__PURE__ */ expecting<number>("integer", Number.isSafeInteger),
-    ),
-    microseconds: /* @__PURE__ */ v.pipe(
-      v.number(),
-      /* @__PURE__ */ expecting<number>(
-        "integer from 0 to 999999",
-        (value) => Number.isInteger(value) && value >= -1 && value <= 999_999,
-      ),
+    // One test each and no pipe: every event has these two, and a pipe of a
+    // number and a check made reading a fifth slower.
+    seconds: /* @__PURE__ */ matching("integer", Number.isSafeInteger),
+    microseconds: /* @__PURE__ */ matching(
+      "integer from 0 to 999999",
+      (value) =>
+        Number.isInteger(value) && value as number >= -1 &&
+        value as number <= 999_999,
     ),
   }),
   // QEMU's timestamp_put() writes -1 into both when it cannot read the clock.
