@@ -77,6 +77,7 @@ const entries: Readonly<Record<string, RegExp>> = {
   "mod.ts": /^(mod\.ts|src\/(wire|schema)\/.*|npm:valibot@.*)$/,
   "src/editions/mod.ts": /^(src\/(wire|schema|editions)\/.*|npm:valibot@.*)$/,
   "src/replay/mod.ts": /^(src\/(wire|schema|replay)\/.*|npm:valibot@.*)$/,
+  "src/logs/mod.ts": /^(src\/(wire|schema|replay|logs)\/.*|npm:valibot@.*)$/,
 };
 
 for (const [entry, allowed] of Object.entries(entries)) {

@@ -15,7 +15,7 @@ import { versionOf } from "../editions/version.ts";
 import { type Entry, reader } from "../replay/read.ts";
 import type { Greeting } from "../schema/qmp.ts";
 import { shorten } from "../wire/quote.ts";
-import type { EditionAsked } from "./reading.ts";
+import type { ReadingAsked } from "./reading.ts";
 import { chooseSource } from "./source.ts";
 
 /** An edition, and why it was chosen. */
@@ -64,10 +64,10 @@ export interface Scout {
  */
 export function scout(
   head: Uint8Array,
-  asked: EditionAsked,
+  asked: ReadingAsked,
   isLive: boolean,
 ): Scout {
-  const source = chooseSource(head);
+  const source = chooseSource(head, asked.format);
   const stage = reader({ policy: "raw" });
   const found = elimination<Entry>();
   let seen = 0;

@@ -5,14 +5,17 @@
  */
 
 import { type Entry, reader } from "../replay/read.ts";
+import type { TraceRecord } from "../replay/record.ts";
 import type { TraceHeader } from "../replay/trace.ts";
 import type { Policy } from "../schema/judge.ts";
 import { join } from "../replay/lines.ts";
+import type { Finding } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import { type Choice, describeChoice, scout } from "./edition_choice.ts";
 import type { Found } from "./findings.ts";
 import type { Host } from "./host.ts";
 import type { ReadingAsked } from "./reading.ts";
+import { unpack } from "./gunzip.ts";
 import { chooseSource, headSize } from "./source.ts";
 
 /** A file that is being read. */
@@ -100,11 +103,11 @@ export async function openInput(
   asked: ReadingAsked,
   isLive: boolean,
 ): Promise<Input> {
-  const chunks = readChunks(host, file);
-  const head = await readHead(chunks);
+  const { chunks, torn } = unpack(readChunks(host, file));
+  const head = await readHead(chunks, isLive);
   const kept = [head];
   const choice = asked.choice ?? await choose(chunks, kept, asked, isLive);
-  const source = chooseSource(head);
+  const source = chooseSource(head, asked.format);
   const { policy } = asked;
   const stage = reader({ edition: choice.edition, policy });
   const first = stage.push(source.push(head));
@@ -116,17 +119,34 @@ export async function openInput(
       yield stage.push(source.push(chunk));
     }
     for await (const chunk of chunks) yield stage.push(source.push(chunk));
-    yield [...stage.push(source.end()), ...stage.end()];
+    const last = source.end();
+    const why = torn();
+    if (why !== undefined) last.push(tornPacking(why));
+    yield [...stage.push(last), ...stage.end()];
   }
   return {
     format: source.format,
     header: source.header?.(),
     isEmpty: head.length === 0,
     choice,
-    notices: stage.notices.map((finding) => ({ line: choice.line, finding })),
+    notices: [
+      ...source.findings.map((finding) => ({ line: 1, finding })),
+      ...stage.notices.map((finding) => ({ line: choice.line, finding })),
+    ],
     policy,
     batches: batches(),
   };
+}
+
+/** Says that what was read is not all that was packed. */
+function tornPacking(why: string): TraceRecord {
+  const finding: Finding = {
+    code: "TORN_GZIP",
+    severity: "fault",
+    path: [],
+    message: `Cannot unpack the file to its end: ${why}`,
+  };
+  return { line: 1, offset: 0, text: "", findings: [finding] };
 }
 
 /** Looks ahead, and keeps what it has seen. */
@@ -179,13 +199,14 @@ async function* readChunks(
   }
 }
 
-/** Reads on until there is enough to choose by. */
+/** Reads on until there is enough to choose by; a line, where somebody waits. */
 async function readHead(
   chunks: AsyncIterator<Uint8Array>,
+  isLive: boolean,
 ): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let size = 0;
-  while (size < headSize && !parts.at(-1)?.includes(0x0a)) {
+  while (size < headSize && !(isLive && parts.at(-1)?.includes(0x0a))) {
     const { done, value } = await chunks.next();
     if (done) break;
     parts.push(value);

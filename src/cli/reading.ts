@@ -10,6 +10,7 @@ import type { Policy } from "../schema/judge.ts";
 import { quote } from "../wire/quote.ts";
 import type { Choice } from "./edition_choice.ts";
 import { type Arguments, type Options, UsageError } from "./arguments.ts";
+import { formatNames } from "./source.ts";
 
 const policies: readonly Policy[] = ["strict", "forward", "raw"];
 
@@ -35,6 +36,10 @@ export const readingOptions: Options = {
     about:
       "What to make of what it does not know: strict, forward (the default) or raw",
   },
+  format: {
+    takes: "NAME",
+    about: "What the file is, such as libvirt, where looking does not tell",
+  },
 };
 
 /** What was asked for about the edition. */
@@ -49,6 +54,8 @@ export interface EditionAsked {
 export interface ReadingAsked extends EditionAsked {
   /** What to make of what the edition does not know. */
   readonly policy: Policy;
+  /** What the file is, where that was said. */
+  readonly format?: string;
 }
 
 /**
@@ -89,7 +96,19 @@ export function readingAsked(args: Arguments): ReadingAsked {
       }`,
     );
   }
-  return { ...editionAsked(args), policy };
+  const format = args.options.get("format");
+  if (format !== undefined && !formatNames.includes(format)) {
+    throw new UsageError(
+      `Cannot read format ${quote(format)}: it is none of ${
+        formatNames.join(", ")
+      }`,
+    );
+  }
+  return {
+    ...editionAsked(args),
+    policy,
+    ...format !== undefined && { format },
+  };
 }
 
 /**

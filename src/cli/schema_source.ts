@@ -75,8 +75,8 @@ function inFile(bytes: Uint8Array, place: string): Found {
   const entries = stage.push([...source.push(bytes), ...source.end()]);
   const greeting = entries.map(greetingIn).find((each) => each !== undefined);
   const header = source.header?.()?.qemu;
-  for (const { kind, text } of entries) {
-    const reply = kind === "return" ? parseJson(text) : null;
+  for (const { kind, message } of entries) {
+    const reply = kind === "return" ? message as unknown as JsonValue : null;
     if (isAccount(reply)) return { reply, greeting, header };
   }
   throw new UnreadableError(

@@ -4,18 +4,25 @@
  * @module
  */
 
-import { rawSource } from "../replay/raw.ts";
+import { chooseFormat, logFormats } from "../logs/choose.ts";
 import type { Source } from "../replay/stream.ts";
-import { isTrace, type TraceHeader } from "../replay/trace.ts";
+import type { TraceHeader } from "../replay/trace.ts";
 import { traceSource } from "../replay/trace_source.ts";
+import type { Finding } from "../wire/finding.ts";
 
-/** How many bytes {@linkcode chooseSource} wants to see, unless a line ends before. */
-export const headSize: number = 64 * 1024;
+export { headSize } from "../logs/choose.ts";
+
+/** The names of the formats that can be asked for. */
+export const formatNames: readonly string[] = logFormats.map(({ name }) =>
+  name
+);
 
 /** A source, and what it takes the file for. */
 export interface ChosenSource extends Source {
   /** What the file is, for people. */
   readonly format: string;
+  /** What else it might be. */
+  readonly findings: readonly Finding[];
   /**
    * Gives what the file says of itself.
    *
@@ -28,10 +35,16 @@ export interface ChosenSource extends Source {
  * Chooses the source that fits.
  *
  * @param head The file's first bytes: its first line, or {@linkcode headSize}.
+ * @param name The format, one of {@linkcode formatNames}, where it was asked for.
  * @returns The source, which has taken nothing yet.
  */
-export function chooseSource(head: Uint8Array): ChosenSource {
-  return isTrace(head)
-    ? { format: "trace", ...traceSource() }
-    : { format: "monitor stream", ...rawSource() };
+export function chooseSource(head: Uint8Array, name?: string): ChosenSource {
+  const asked = logFormats.find((each) => each.name === name);
+  const { format, damage, findings } = asked === undefined
+    ? chooseFormat(head)
+    : { format: asked, damage: undefined, findings: [] };
+  const source = format.name === "trace"
+    ? traceSource()
+    : format.source(damage === undefined ? {} : { damage });
+  return { ...source, format: format.title, findings };
 }

@@ -65,7 +65,18 @@ const unmarked: ReadonlySet<LogFormat> = new Set([
   monitorStream,
 ]);
 
-/** How many bytes of a log are looked at to choose its format. */
+/**
+ * How many bytes of a log are looked at to choose its format.
+ *
+ * @example Look at no more of a log than is needed
+ * ```ts
+ * import { chooseFormat, headSize } from "@qmp/run-state/logs";
+ * import assert from "node:assert/strict";
+ *
+ * const log = new TextEncoder().encode('{"return": {}}\r\n'.repeat(10_000));
+ * assert.equal(chooseFormat(log.subarray(0, headSize)).format.name, "raw");
+ * ```
+ */
 export const headSize: number = 64 * 1024;
 
 /** Longer lines are not looked at in full. */
