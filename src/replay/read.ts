@@ -165,8 +165,7 @@ export function reader(options: ReadOptions = {}): Reader {
   }
   const judge = judgeBy(edition, policy);
   const commands = waiting<Waiter>(maxWaiting);
-  const received = {};
-  const sent = extensions ? { quotes: "both" } as const : received;
+  const sent = extensions ? { quotes: "both" } as const : undefined;
 
   function readOne(record: TraceRecord): Entry {
     const damage = record.findings ?? nothing;
@@ -177,7 +176,7 @@ export function reader(options: ReadOptions = {}): Reader {
     }
     const parsed = safeParseJson(
       json,
-      record.direction === "->" ? sent : received,
+      record.direction === "->" ? sent : undefined,
     );
     if (!parsed.ok) return entryOf(record, [...damage, parsed.finding]);
     return readValue(record, parsed.value, damage, parsed.findings);
@@ -232,7 +231,11 @@ export function reader(options: ReadOptions = {}): Reader {
     notices: edition.notice === undefined
       ? nothing
       : [{ ...edition.notice, severity: "notice", path: [] }],
-    push: (records) => Array.from(records, readOne),
+    push(records) {
+      const entries: Entry[] = [];
+      for (const record of records) entries.push(readOne(record));
+      return entries;
+    },
     end: () => [],
   };
 }

@@ -87,11 +87,12 @@ export function waiting<Command>(most: number): Waiting<Command> {
     id: JsonValue | undefined,
   ): Command | undefined {
     const byId = monitors.get(name)?.byId;
+    if (byId === undefined) return undefined;
     const key = idKey(id);
-    const queue = byId?.get(key);
+    const queue = byId.get(key);
     const command = queue?.shift();
     if (command === undefined) return undefined;
-    if (queue?.length === 0) byId?.delete(key);
+    if (queue?.length === 0) byId.delete(key);
     count -= 1;
     return command;
   }
