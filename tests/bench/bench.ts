@@ -6,6 +6,7 @@
  * @module
  */
 
+import process from "node:process";
 import * as v from "valibot";
 import {
   parseJson,
@@ -13,7 +14,8 @@ import {
   safeParseJson,
   splitJson,
 } from "@qmp/run-state";
-import { rawSource, reader } from "@qmp/run-state/replay";
+import { edition } from "@qmp/run-state/editions";
+import { rawSource, reader, type ReadOptions } from "@qmp/run-state/replay";
 import { timeInRounds } from "./rounds.ts";
 import { traceBytes } from "./trace_bytes.ts";
 
@@ -53,6 +55,12 @@ const events = texts.map((text) => parseJson(text)).filter((value) =>
   names.has((value as { event?: string }).event ?? "")
 );
 
+function readAll(options: ReadOptions = {}): void {
+  const source = rawSource();
+  const stage = reader(options);
+  for (const chunk of chunks()) stage.push(source.push(chunk));
+}
+
 const results = timeInRounds({
   floor,
   "split alone": () => {
@@ -67,11 +75,9 @@ const results = timeInRounds({
       for (const { text } of splitter.push(chunk)) safeParseJson(text);
     }
   },
-  "read and validate": () => {
-    const source = rawSource();
-    const stage = reader();
-    for (const chunk of chunks()) stage.push(source.push(chunk));
-  },
+  "read and validate": () => readAll(),
+  "read by edition seed": () => readAll({ edition: edition("seed") }),
+  "read by edition 7.2": () => readAll({ edition: edition("7.2") }),
   "public event schema": () => {
     for (const event of events) v.safeParse(RunStateEvent, event);
   },
@@ -83,10 +89,10 @@ const ratios = Object.fromEntries(
     Number(ratio.toFixed(3)),
   ]),
 );
-const runtime = (globalThis as { navigator?: { userAgent: string } }).navigator
-  ?.userAgent ?? "Node.js";
-if ((globalThis as { benchJson?: boolean }).benchJson) {
-  console.log(JSON.stringify({ runtime, ...ratios }));
+const { deno, node } = process.versions as Record<string, string>;
+const runtime = deno === undefined ? `Node ${node}` : `Deno ${deno}`;
+if (process.argv.includes("--json")) {
+  console.log(JSON.stringify(ratios));
 } else {
   console.log(
     `${runtime}: ${lines} lines, ${(bytes.length / 1e6).toFixed(1)} MB`,
