@@ -16,6 +16,7 @@ const runs = {
   deno: ["tests/bench/bench.ts"],
   node: ["scripts/node.ts", "bench/bench.ts"],
   sizes: ["tests/bench/sizes.ts"],
+  fixtures: ["tests/bench/fixtures.ts"],
 };
 
 const results = Object.entries(runs).map(([name, args]) => {
