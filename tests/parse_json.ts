@@ -108,6 +108,7 @@ const refused: readonly (readonly [
   ['{"a":1,}', "NOT_JSON", 7, []],
   ['{"a":1 "b":2}', "NOT_JSON", 7, ["a"]],
   ["{a:1}", "NOT_JSON", 1, []],
+  ['{"a":{"b":[{c:1}]}}', "NOT_JSON", 12, ["a", "b", 0]],
   ["{1:1}", "NOT_JSON", 1, []],
   ['{"a":[{"b":[1,x]}]}', "NOT_JSON", 14, ["a", 0, "b", 1]],
   ['{"a":1,"a":2}', "DUPLICATE_KEY", 7, ["a"]],
@@ -118,6 +119,7 @@ const refused: readonly (readonly [
   ['"\\ud800"', "LONE_SURROGATE", 1, []],
   ['"\\udc00\\ud800"', "LONE_SURROGATE", 1, []],
   ['"\\ud83d\\u0041"', "LONE_SURROGATE", 1, []],
+  ['"\\ud83d\\ue000"', "LONE_SURROGATE", 1, []],
   ['"\\ud83d\u{1f600}"', "LONE_SURROGATE", 1, []],
   ['"\\ud83d\ude00"', "LONE_SURROGATE", 1, []],
   ['{"a": "b\ud800"}', "LONE_SURROGATE", 8, ["a"]],
@@ -143,6 +145,7 @@ const spellings: readonly (readonly [text: string, value: JsonValue])[] = [
   ["12.50e1", 125],
   ["-0.0", 0],
   ["0e999", 0],
+  ["0.0e99999999999", 0],
   ["1e19", 10000000000000000000n],
   ["1844674407370955161.6e1", 18446744073709551616n],
   ["-9007199254740993.0", -9007199254740993n],
@@ -254,6 +257,12 @@ export const parseJsonSuite: Suite = {
         text,
       );
     }
+  },
+
+  "safeParseJson() gives no more than 1000 notices"() {
+    const { value, findings } = readingOf(`[${"1e0,".repeat(2000)}1]`);
+    assert.lengthOf(value as JsonValue[], 2001);
+    assert.lengthOf(findings, 1000);
   },
 
   "safeParseJson() gives no notice for integers and true fractions"() {

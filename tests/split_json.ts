@@ -126,6 +126,14 @@ const inputs: readonly (readonly [
     "NOT_JSON: ;",
     '{"c":3}',
   ]],
+  ["noise around what looks like a part of a value", 'x {"a":1}: y\n', [
+    'NOT_JSON: x {"a":1}: y',
+  ]],
+  [
+    "a list after blanks, below a message after noise",
+    'x {\n  "a": 1\n}\n  [1]\n',
+    ["NOT_JSON: x", '{\n  "a": 1\n}', "NOT_JSON: [1]"],
+  ],
   ["noise with brackets", 'x {y} { z [1] {}\n{"a":1}', [
     "NOT_JSON: x {y} { z [1] {}",
     '{"a":1}',
@@ -349,6 +357,19 @@ export const splitJsonSuite: Suite = {
     }
   },
 
+  "splitJson() makes a text of a mark that is cut short"() {
+    for (const size of [1, 2]) {
+      assert.deepStrictEqual(
+        summary(split(Uint8Array.of(0xef, 0xbb), {}, size)),
+        ["NOT_JSON: \ufffd"],
+      );
+      assert.deepStrictEqual(
+        summary(split(Uint8Array.of(0xef, 0xbb, 0x0a, 0x7b, 0x7d), {}, size)),
+        ["NOT_JSON: \ufffd", "{}"],
+      );
+    }
+  },
+
   "splitJson() makes one text of binary rubbish on a line"() {
     const rubbish = Uint8Array.from({ length: 100 }, (_, at) => 0x80 + at);
     const bytes = Uint8Array.of(...rubbish, 0x0a, ...encode('{"a":1}\n'));
@@ -399,6 +420,11 @@ export const splitJsonSuite: Suite = {
       assert.deepStrictEqual(
         summary(split(`${noise}\n${fits}`, limit, size)),
         [`TOO_LARGE: ${noise.slice(0, 20)}`, fits],
+      );
+      // What waits for the next byte does so no longer than that.
+      assert.deepStrictEqual(
+        summary(split(`x {\n "a":1}${" ".repeat(20)},\n{}`, limit, size)),
+        ["NOT_JSON: x", '{\n "a":1}', "NOT_JSON: ,", "{}"],
       );
       // A value torn just there is torn, not too large.
       assert.deepStrictEqual(

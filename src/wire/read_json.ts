@@ -112,7 +112,6 @@ export function readJson(
       outer = { outer, object, list, key, seen };
       object = first === LEFT_BRACE ? {} : undefined;
       list = first === LEFT_BRACE ? undefined : [];
-      key = undefined;
       seen = 0;
       at = skipBlanks(units, at + 1);
       // In ASCII a closing bracket comes two after the opening one.
