@@ -56,16 +56,18 @@ export interface Once {
  * @returns The counter, before the first message.
  */
 export function once(): Once {
-  let waiting: Slot[] = [];
-  let remembered: Slot[] = [];
+  /** All that is remembered, in order; those up to `settledTo` were given. */
+  let slots: Slot[] = [];
+  let settledTo = 0;
+  let forgottenTo = 0;
   const byKey = new Map<string, Slot[]>();
   const monitors = new Map<string, Set<string>>();
   const all = new Set<string>();
 
-  function forget(slot: Slot): void {
-    const slots = byKey.get(slot.key)!;
-    slots.splice(slots.indexOf(slot), 1);
-    if (slots.length === 0) byKey.delete(slot.key);
+  function forget({ key }: Slot): void {
+    const alike = byKey.get(key)!;
+    if (alike.length === 1) byKey.delete(key);
+    else alike.shift();
   }
 
   /** Only one monitor can be meant where a thread, or the whole log, knows just one. */
@@ -85,9 +87,9 @@ export function once(): Once {
   return {
     take(record, place, thread) {
       const key = keyOf(record.text);
-      const slots = byKey.get(key) ?? [];
+      const alike = byKey.get(key);
       const { monitor } = record;
-      const slot = slots.find((each) =>
+      const slot = alike?.find((each) =>
         !each.places.has(place) &&
         (monitor === undefined || (each.record.monitor ?? monitor) === monitor)
       );
@@ -100,8 +102,9 @@ export function once(): Once {
       }
       const places = new Set([place]);
       const fresh: Slot = { record, key, thread, places, isSure };
-      byKey.set(key, [...slots, fresh]);
-      waiting.push(fresh);
+      if (alike === undefined) byKey.set(key, [fresh]);
+      else alike.push(fresh);
+      slots.push(fresh);
     },
     spoken(thread, monitor) {
       const known = monitors.get(thread);
@@ -110,25 +113,23 @@ export function once(): Once {
       all.add(monitor);
     },
     settled(line) {
-      let count = 0;
-      for (const { isSure, record } of waiting) {
-        if (!isSure && line - record.line <= patience) break;
-        count += 1;
+      const records: TraceRecord[] = [];
+      for (; settledTo < slots.length; settledTo++) {
+        const slot = slots[settledTo]!;
+        if (!slot.isSure && line - slot.record.line <= patience) break;
+        records.push(named(slot));
+        // The text is not needed to know it again.
+        slot.record = { ...slot.record, text: "" };
       }
-      const settled = waiting.slice(0, count);
-      if (count > 0) waiting = waiting.slice(count);
-      for (const slot of settled) remembered.push(slot);
-      const stale = remembered.findIndex(({ record }) =>
-        line - record.line <= memory
-      );
-      const gone = stale < 0 ? remembered.length : stale;
-      if (gone > 0) {
-        remembered.slice(0, gone).forEach(forget);
-        remembered = remembered.slice(gone);
+      while (
+        forgottenTo < settledTo &&
+        line - slots[forgottenTo]!.record.line > memory
+      ) forget(slots[forgottenTo++]!);
+      if (forgottenTo > memory) {
+        slots = slots.slice(forgottenTo);
+        settledTo -= forgottenTo;
+        forgottenTo = 0;
       }
-      const records = settled.map(named);
-      // The text is not needed to know it again.
-      for (const slot of settled) slot.record = { ...slot.record, text: "" };
       return records;
     },
   };
