@@ -348,6 +348,42 @@ export const logsSuite: Suite = {
     );
   },
 
+  "logSource() finds a message that was wrapped right after its mark"() {
+    const log = `->
+   { "execute": "stop" }
+<- no message
+{ "event": "STOP" }
+1@1769860800.250000:handle_qmp_command mon 0x1 req:
+{"execute": "cont"}
+`;
+    assert.deepEqual(said(entriesOf(log, { format: "docs" })), ["-> stop"]);
+    assert.deepEqual(said(entriesOf(log, { format: "qemu-trace" })), [
+      "-> cont",
+    ]);
+  },
+
+  "logSource() counts once what mail wrapped in one copy, and takes the whole one"() {
+    const refusal = '{"error": {"class": "GenericError", "desc": "It is not"}}';
+    const log = `> 2026-01-31 12:00:00.250+0000: 21: debug :
+> qemuMonitorJSONIOProcessLine:189 : Line [${
+      refusal.replace("is not", "is\n> not")
+    }]
+> 2026-01-31 12:00:00.250+0000: 21: info : qemuMonitorJSONIOProcessLine:208 : QEMU_MONITOR_RECV_REPLY:
+> mon=0x7f01 reply=
+> ${refusal}
+`;
+    const entries = entriesOf(log);
+    assert.deepEqual(
+      entries.map(({ kind, monitor, text, findings }) => [
+        kind,
+        monitor,
+        text,
+        findings,
+      ]),
+      [["error", "0x7f01", refusal, []]],
+    );
+  },
+
   "logSource() joins a wrapped string where a blank tells how, else says so"() {
     const wrapped = (blank: string) =>
       `<- {"error": {"class": "GenericError", "desc": "It${blank}\nis not there"}}\n` +

@@ -10,7 +10,7 @@ import type { TraceRecord } from "../replay/record.ts";
 import type { Stage } from "../wire/stage.ts";
 import { countLines, type LogFormat, overLines } from "./format.ts";
 import { type Place, type Probe, probeOf, unwrapped } from "./libvirt_probe.ts";
-import type { LogLine } from "./log_lines.ts";
+import { type LogLine, remade } from "./log_lines.ts";
 import { type Mark, markedReader } from "./marked.ts";
 import { once } from "./once.ts";
 
@@ -27,6 +27,7 @@ function reader(): Stage<LogLine, TraceRecord> {
   /** What the line at hand tells, and the last lines that told of a message. */
   let probe: Probe | undefined;
   let last: Probe[] = [];
+  let held: LogLine | undefined;
 
   const marked = markedReader({
     mark(text): Mark | undefined {
@@ -75,12 +76,27 @@ function reader(): Stage<LogLine, TraceRecord> {
     take(marked.push(line));
   }
 
+  /** Reads a line, but for one that mail wrapped within its mark. */
+  function readWhole(line: LogLine): void {
+    const whole = held === undefined
+      ? line
+      : remade(held, `${held.text.trimEnd()} ${line.text.trimStart()}`);
+    held = undefined;
+    if (
+      /QEMU_MONITOR_[A-Z_]+:(?: mon=\w+)?[ \t]*$/.test(whole.text.slice(-60))
+    ) {
+      held = isNoted.test(whole.text) ? undefined : whole;
+    }
+    if (held === undefined) read(whole);
+  }
+
   return {
     push(line) {
-      (unwrapped(line) ?? [line]).forEach(read);
+      (unwrapped(line) ?? [line]).forEach(readWhole);
       return messages.settled(line.line);
     },
     end() {
+      if (held !== undefined) read(held);
       take(marked.end());
       return messages.settled(Infinity);
     },
@@ -105,6 +121,9 @@ function monitorNames(): {
     of,
   };
 }
+
+/** These end with the monitor. */
+const isNoted = /QEMU_MONITOR_(?:NEW|CLOSE): mon=\w+[ \t]*$/;
 
 const line =
   /QEMU_MONITOR_(?:SEND_MSG|IO_WRITE|IO_PROCESS|RECV_REPLY|RECV_EVENT|NEW|CLOSE): mon=|qemuMonitorJSON\w+:\d+ : Line \[\{|(?:debug|info|warning|error) : \w+:\d+ : |: info : libvirt version: /;

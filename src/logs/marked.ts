@@ -71,6 +71,24 @@ interface Open {
 export function markedReader(grammar: Grammar): Stage<LogLine, TraceRecord> {
   const { dialect = "qemu" } = grammar;
   let open: Open | undefined;
+  /** A mark at the end of the line before, whose brace was wrapped. */
+  let hanging: Mark | undefined;
+
+  function markOf(text: string): Mark | undefined {
+    const mark = grammar.mark(text);
+    if (mark !== undefined || hanging === undefined) return mark;
+    const column = /^[ \t]*(?=\{)/.exec(text)?.[0].length;
+    return column === undefined ? undefined : { ...hanging, column };
+  }
+
+  /** What the mark would be, were the next line part of this one. */
+  function hangingOn(text: string): Mark | undefined {
+    const end = text.trimEnd();
+    if (!/[=:>-]$/.test(end)) return undefined;
+    const mark = grammar.mark(`${end}{`) ?? grammar.mark(`${end} {`);
+    const isAtEnd = mark !== undefined && mark.column >= end.length;
+    return isAtEnd && !mark.isLoose ? mark : undefined;
+  }
 
   function cut(): TraceRecord[] {
     if (open === undefined) return [];
@@ -138,7 +156,8 @@ export function markedReader(grammar: Grammar): Stage<LogLine, TraceRecord> {
       const more = goOn(line);
       if (more !== undefined) return more;
       const records = cut();
-      const mark = grammar.mark(line.text);
+      const mark = markOf(line.text);
+      hanging = mark === undefined ? hangingOn(line.text) : undefined;
       const found = mark === undefined
         ? grammar.other?.(line)
         : takeFrom(line, mark.column, mark);

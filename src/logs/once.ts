@@ -97,6 +97,10 @@ export function once(): Once {
       if (slot !== undefined) {
         slot.places.add(place);
         slot.isSure ||= isSure;
+        // Another copy may have come through where one was damaged.
+        if (isDamaged(slot.record) && !isDamaged(record)) {
+          slot.record = { ...record, line: slot.record.line };
+        }
         if (monitor !== undefined) slot.record = { ...slot.record, monitor };
         return;
       }
@@ -135,14 +139,24 @@ export function once(): Once {
   };
 }
 
-/** Two hashes (FNV-1a) and the length: texts may be large, and are many. */
+function isDamaged({ findings = [] }: TraceRecord): boolean {
+  return findings.some(({ severity }) => severity === "fault");
+}
+
+/**
+ * Two hashes (FNV-1a) and the length: texts may be large, and are many. Blanks
+ * do not count, since a copy may have been wrapped where another was not.
+ */
 function keyOf(text: string): string {
+  let length = 0;
   let one = 0x811c9dc5;
   let other = 0x9747b28c;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
+    if (unit <= 0x20) continue;
+    length += 1;
     one = Math.imul(one ^ unit, 0x01000193);
     other = Math.imul(other ^ unit, 0x5bd1e995);
   }
-  return `${text.length} ${one} ${other}`;
+  return `${length} ${one} ${other}`;
 }
