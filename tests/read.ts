@@ -398,14 +398,28 @@ export const readTests: Suite = {
         text,
       });
       const { entries } = read([
+        record("a", '{"QMP": {"capabilities": []}}'),
         record("a", '{"execute": "x"}'),
         record("b", '{"execute": "y"}'),
         record("b", '{"return": {}}'),
         record("a", '{"QMP": {"capabilities": []}}'),
         record("a", '{"return": {}}'),
       ]);
-      assert.strictEqual(entries[2]!.answers?.name, "y");
-      assert.isUndefined(entries[4]!.answers);
+      assert.strictEqual(entries[3]!.answers?.name, "y");
+      assert.isUndefined(entries[5]!.answers);
+    },
+
+  "read() keeps a command that was sent before the first greeting, as systemd does":
+    () => {
+      const [, , reply, , late] = readTalk([
+        '-> {"execute": "qmp_capabilities"}',
+        '<- {"QMP": {"capabilities": []}}',
+        '<- {"return": {}}',
+        '<- {"QMP": {"capabilities": []}}',
+        '<- {"return": {}}',
+      ]);
+      assert.strictEqual(reply!.answers?.name, "qmp_capabilities");
+      assert.isUndefined(late!.answers);
     },
 
   "read() marks the command that QEMU refused, not QEMU's error": () => {

@@ -10,6 +10,8 @@ import type { JsonValue } from "../wire/json.ts";
 interface Monitor<Command> {
   /** By id, each list in the order of sending; "" for those without one. */
   readonly byId: Map<string, Command[]>;
+  /** Whether QEMU has greeted or answered on it. */
+  isHeard: boolean;
 }
 
 /** Commands that wait for their replies. */
@@ -40,6 +42,8 @@ export interface Waiting<Command> {
   answered(monitor: string, id: JsonValue | undefined): Command | undefined;
   /**
    * Forgets a monitor's commands, since a greeting begins a new connection.
+   * Those sent before QEMU said anything are kept: systemd does not wait for
+   * the greeting.
    *
    * @param monitor Which monitor.
    */
@@ -70,7 +74,7 @@ export function waiting<Command>(most: number): Waiting<Command> {
     }
     let monitor = monitors.get(name);
     if (monitor === undefined) {
-      monitors.set(name, monitor = { byId: new Map() });
+      monitors.set(name, monitor = { byId: new Map(), isHeard: false });
     }
     const key = idKey(id);
     const queue = monitor.byId.get(key);
@@ -86,8 +90,10 @@ export function waiting<Command>(most: number): Waiting<Command> {
     name: string,
     id: JsonValue | undefined,
   ): Command | undefined {
-    const byId = monitors.get(name)?.byId;
-    if (byId === undefined) return undefined;
+    const monitor = monitors.get(name);
+    if (monitor === undefined) return undefined;
+    monitor.isHeard = true;
+    const { byId } = monitor;
     const key = idKey(id);
     const queue = byId.get(key);
     const command = queue?.shift();
@@ -98,10 +104,15 @@ export function waiting<Command>(most: number): Waiting<Command> {
   }
 
   function greeted(name: string): void {
-    for (const queue of monitors.get(name)?.byId.values() ?? []) {
-      count -= queue.length;
+    const monitor = monitors.get(name);
+    if (monitor === undefined) {
+      monitors.set(name, { byId: new Map(), isHeard: true });
+    } else if (monitor.isHeard) {
+      for (const queue of monitor.byId.values()) count -= queue.length;
+      monitor.byId.clear();
+    } else {
+      monitor.isHeard = true;
     }
-    monitors.delete(name);
   }
 
   return { sent, answered, greeted };
