@@ -98,12 +98,12 @@ export const fixturesTests: Suite = {
     assert.deepEqual(made(7, 100), made(7, 100));
     assert.notDeepEqual(made(7, 1), made(8, 1));
     assert.deepEqual(made(20201211, 2), [
-      '{"event":"WATCHDOG","data":{"action":"debug"},"timestamp":{"seconds":1232161684,"microseconds":3094}}',
-      '{"execute":"watchdog-set-action","arguments":{"action":"reset"},"id":398734}',
-      '{"return":{},"id":171717}',
-      '{"event":"SHUTDOWN","data":{"guest":true,"reason":"guest-reset"},"timestamp":{"seconds":151616022,"microseconds":151715}}',
-      '{"execute":"set-action","arguments":{"reboot":"none","panic":"pause","watchdog":"reset"},"id":358576}',
-      '{"return":{"running":false,"singlestep":true,"status":"suspended"},"id":"id-444882"}',
+      '{"event":"WATCHDOG","data":{"action":"debug"},"timestamp":{"seconds":1232161684,"microseconds":751343}}',
+      '{"execute":"query-status","arguments":{}}',
+      '{"return":{}}',
+      '{"event":"GUEST_PANICKED","data":{"action":"run"},"timestamp":{"seconds":160462933,"microseconds":776475}}',
+      '{"execute":"set-action"}',
+      '{"return":{},"id":"id-359845"}',
     ]);
   },
 
