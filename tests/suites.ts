@@ -45,6 +45,8 @@ import type { Suite } from "./suite.ts";
 import { traceSuite } from "./trace.ts";
 import { verdictSuite } from "./verdict.ts";
 import { versionTests } from "./version.ts";
+import { witnessTests } from "./witness.ts";
+import { witnessTraceTests } from "./witness_traces.ts";
 
 /** Every suite. */
 export const suites: readonly Suite[] = [
@@ -87,4 +89,6 @@ export const suites: readonly Suite[] = [
   cliEditionTests,
   diffTests,
   driftVerbTests,
+  witnessTests,
+  witnessTraceTests,
 ];

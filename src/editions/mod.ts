@@ -46,6 +46,22 @@ export {
   type Exhibit,
   type RuledOut,
 } from "./compatible.ts";
+export {
+  type Seen,
+  type Silence,
+  stateOf,
+  type Witness,
+  witness,
+  type Witnesses,
+} from "./witness.ts";
+export type {
+  Activity,
+  Consequence,
+  Dozing,
+  Outcome,
+  Standing,
+  Stop,
+} from "./witness_row.ts";
 export { type Drift, drift, type DriftEdition } from "./drift.ts";
 export { type Verdict, verdict, type VerdictOptions } from "./verdict.ts";
 export type { QemuError } from "./dispatch.ts";

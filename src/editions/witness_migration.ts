@@ -1,0 +1,314 @@
+/**
+ * What migrations say of the run state: their events, their commands and the
+ * replies.
+ *
+ * @module
+ */
+
+import type { RunState } from "./known.ts";
+import { allBut } from "./witness_moves.ts";
+import type { CommandRows, Consequence, Row } from "./witness_row.ts";
+
+/** The values of QAPI's `MigrationStatus`, over all releases. */
+export type MigrationStatus =
+  | "none"
+  | "setup"
+  | "cancelling"
+  | "cancelled"
+  | "active"
+  | "postcopy-device"
+  | "postcopy-active"
+  | "postcopy-paused"
+  | "postcopy-recover-setup"
+  | "postcopy-recover"
+  | "completed"
+  | "failed"
+  | "colo"
+  | "pre-switchover"
+  | "device"
+  | "wait-unplug";
+
+const migration = [
+  "migrate_set_state() as called in migration/migration.c of 2.11, 4.2, 7.2, 10.2.2",
+  "live 5.2.0, 7.2.22, 10.0.13",
+];
+
+/** Either QEMU of a migration says so: which one this is may be known by now. */
+const underWay: readonly Row[] = [
+  {
+    during: ["outgoing migration"],
+    unless: ["incoming migration"],
+    moves: "stays",
+    sources: migration,
+  },
+  {
+    during: ["incoming migration"],
+    unless: ["outgoing migration"],
+    moves: "stays",
+    sources: migration,
+  },
+  {
+    moves: "stays",
+    begins: ["outgoing migration", "incoming migration"],
+    sources: migration,
+  },
+];
+
+/** The QEMU that the machine leaves says so, with the machine stopped for the last step. */
+const lastStep: readonly Row[] = [{
+  moves: ["finish-migrate"],
+  begins: ["outgoing migration"],
+  ends: ["incoming migration"],
+  sources: migration,
+}];
+
+const settles: Consequence = {
+  certainty: "must",
+  in: ["finish-migrate"],
+  outcomes: [{ kind: "silence", to: ["postmigrate"] }],
+};
+
+/** The machine goes on, or back to where it was. */
+function undoes(back: readonly RunState[]): readonly Consequence[] {
+  return [
+    {
+      certainty: "must",
+      in: ["finish-migrate"],
+      outcomes: [
+        { kind: "event", name: "RESUME" },
+        { kind: "silence", to: back },
+      ],
+    },
+    // A migration to here that fails ends QEMU, without SHUTDOWN.
+    {
+      certainty: "may",
+      in: ["inmigrate"],
+      outcomes: [{ kind: "end" }],
+    },
+  ];
+}
+
+const givenUp: readonly Row[] = [
+  {
+    until: "8.1",
+    moves: "stays",
+    begins: ["giving up a migration"],
+    ends: ["outgoing migration"],
+    causes: undoes(["postmigrate"]),
+    sources: migration,
+  },
+  {
+    since: "8.1",
+    moves: "stays",
+    begins: ["giving up a migration"],
+    ends: ["outgoing migration"],
+    causes: undoes([
+      "guest-panicked",
+      "internal-error",
+      "io-error",
+      "paused",
+      "postmigrate",
+      "prelaunch",
+      "shutdown",
+      "watchdog",
+    ]),
+    sources: migration,
+  },
+];
+
+const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
+  // Before all migrations; no event has it.
+  none: [],
+  setup: underWay,
+  active: underWay,
+  "wait-unplug": underWay,
+  "postcopy-active": underWay,
+  "postcopy-paused": underWay,
+  "postcopy-recover-setup": underWay,
+  "postcopy-recover": underWay,
+  "postcopy-device": lastStep,
+  "pre-switchover": lastStep,
+  device: [
+    {
+      // Before 4.1 `cont` was obeyed in finish-migrate.
+      until: "4.1",
+      moves: "stays",
+      begins: ["outgoing migration"],
+      sources: migration,
+    },
+    ...lastStep,
+  ],
+  completed: [
+    {
+      during: ["outgoing migration"],
+      unless: ["incoming migration", "background snapshot", "colo"],
+      moves: ["finish-migrate"],
+      ends: ["outgoing migration"],
+      causes: [settles],
+      sources: migration,
+    },
+    {
+      // A machine that came is started, or set to its state, before.
+      moves: allBut("inmigrate", "preconfig"),
+      ends: ["outgoing migration", "incoming migration"],
+      causes: [settles],
+      sources: migration,
+    },
+  ],
+  failed: givenUp,
+  cancelling: givenUp,
+  cancelled: [
+    {
+      // The thread has ended by then, after it undid its doings.
+      until: "10.0",
+      moves: allBut("finish-migrate"),
+      ends: ["outgoing migration"],
+      sources: [
+        "migrate_fd_cleanup() in migration/migration.c of 2.11, 4.2, 7.2, 9.2.1",
+        "live 5.2.0, 7.2.22",
+      ],
+    },
+    {
+      // Since 10.0 it leaves the machine stopped if the disks are lost.
+      moves: "stays",
+      ends: ["outgoing migration"],
+      sources: [
+        "migration_iteration_finish() in migration/migration.c of 10.0.13, 10.2.2",
+      ],
+    },
+  ],
+  colo: [{
+    moves: "stays",
+    begins: ["colo"],
+    sources: [
+      "migrate_start_colo_process() and colo_process_incoming_thread() in migration/colo.c of 2.11, 7.2, 10.2.2",
+    ],
+  }],
+};
+
+/** What the events of migrations prove and cause. The first row that fits a message counts. */
+export const migrationEvents: Readonly<
+  Record<"COLO_EXIT" | "MIGRATION" | "MIGRATION_PASS", readonly Row[]>
+> = {
+  MIGRATION: Object.entries(statuses).flatMap(([status, rows]) =>
+    rows.map((row) => ({ where: { status: [status] }, ...row }))
+  ),
+
+  MIGRATION_PASS: [{
+    moves: allBut("inmigrate", "preconfig"),
+    begins: ["outgoing migration"],
+    ends: ["incoming migration"],
+    sources: [
+      "migration_bitmap_sync() in migration/ram.c of 2.11, 7.2, 10.2.2: the one who sends counts",
+    ],
+  }],
+
+  COLO_EXIT: [{
+    moves: "stays",
+    ends: ["colo"],
+    sources: ["migration/colo.c of 4.2, 7.2, 10.2.2"],
+  }],
+};
+
+const notInMigration = allBut("inmigrate", "preconfig");
+const live: readonly RunState[] = ["running", "suspended"];
+
+const qmpMigrate = [
+  "qmp_migrate() and migrate_prepare() in migration/migration.c of 2.11, 4.2, 7.2, 10.2.2",
+];
+/** What the commands of migrations cause, and what their replies prove. The first row that fits counts. */
+export const migrationCommands: Readonly<
+  Record<
+    | "migrate"
+    | "migrate-incoming"
+    | "migrate-set-capabilities"
+    | "query-migrate",
+    CommandRows
+  >
+> = {
+  migrate: {
+    sent: [{
+      moves: "stays",
+      begins: ["outgoing migration"],
+      causes: [{
+        certainty: "may",
+        slow: true,
+        in: live,
+        outcomes: [
+          { kind: "event", name: "STOP", to: "finish-migrate" },
+          {
+            kind: "event",
+            name: "STOP",
+            to: "paused",
+            during: "background snapshot",
+          },
+        ],
+        past: "outgoing migration",
+      }],
+      sources: qmpMigrate,
+    }],
+    returned: [{ moves: notInMigration, sources: qmpMigrate }],
+    refused: [{
+      desc: "Guest is waiting for an incoming migration",
+      moves: ["inmigrate"],
+      ends: ["outgoing migration"],
+      sources: qmpMigrate,
+    }],
+  },
+
+  "migrate-incoming": {
+    sent: [{
+      moves: "stays",
+      begins: ["incoming migration"],
+      sources: ["qmp_migrate_incoming() in migration/migration.c of 2.11, 7.2"],
+    }],
+    returned: [{
+      moves: ["inmigrate"],
+      sources: [
+        "qmp_migrate_incoming() in migration/migration.c of 2.11, 4.2, 7.2, 10.2.2",
+        "live 7.2.22",
+      ],
+    }],
+    refused: [{
+      since: "6.2",
+      desc: "'-incoming' was not specified on the command line",
+      moves: notInMigration,
+      sources: [
+        "qmp_migrate_incoming() in migration/migration.c of 6.2, 7.2, 10.2.2",
+      ],
+    }],
+  },
+
+  "migrate-set-capabilities": {
+    sent: [
+      {
+        since: "6.0",
+        capability: "background-snapshot",
+        moves: "stays",
+        begins: ["background snapshot"],
+        sources: ["qmp_migrate() in migration/migration.c of 6.2, 7.2"],
+      },
+      {
+        capability: "x-colo",
+        moves: "stays",
+        begins: ["colo"],
+        sources: ["migration/colo.c of 2.11, 7.2, 10.2.2"],
+      },
+    ],
+  },
+
+  "query-migrate": {
+    returned: [{
+      where: { status: ["completed", "cancelled"] },
+      moves: "stays",
+      ends: ["outgoing migration"],
+      sources: ["fill_source_migration_info() in migration/migration.c of 7.2"],
+    }, {
+      where: { status: ["failed"] },
+      moves: "stays",
+      begins: ["giving up a migration"],
+      ends: ["outgoing migration"],
+      sources: ["fill_source_migration_info() in migration/migration.c of 7.2"],
+    }],
+  },
+};
