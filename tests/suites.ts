@@ -22,6 +22,7 @@ import { editionTests } from "./edition.ts";
 import { editionTypesTests } from "./edition_types.ts";
 import { editionsHistory } from "./editions_history.ts";
 import { fixturesTests } from "./fixtures_valid.ts";
+import { fuzzLogsSuite } from "./fuzz_logs.ts";
 import { fuzzReadSuite } from "./fuzz_read.ts";
 import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { hostileTests } from "./hostile.ts";
@@ -65,6 +66,7 @@ export const suites: readonly Suite[] = [
   readTests,
   logsSuite,
   fuzzReadSuite,
+  fuzzLogsSuite,
   editionsHistory,
   versionTests,
   changesTests,
