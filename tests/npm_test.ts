@@ -57,8 +57,11 @@ npm("the package says what it is, and depends on valibot alone", async () => {
     main: "./mod.js",
     types: "./mod.d.ts",
     dependencies: { valibot: "^1.5" },
-    peerDependencies: { "@faker-js/faker": "^10.6" },
-    peerDependenciesMeta: { "@faker-js/faker": { optional: true } },
+    peerDependencies: { "@faker-js/faker": "^10.6", "fast-check": "^4.10" },
+    peerDependenciesMeta: {
+      "@faker-js/faker": { optional: true },
+      "fast-check": { optional: true },
+    },
     engines: { node: ">=20.19" },
     sideEffects: false,
     bin: { "qmp-run-state": "src/cli/bin.js" },
