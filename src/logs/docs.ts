@@ -9,7 +9,7 @@ import { countLines, type LogFormat, overLines } from "./format.ts";
 import { withoutFront } from "./log_lines.ts";
 import { type Mark, markedReader } from "./marked.ts";
 
-const mark = /^[ \t]*(?:#[ \t]+)?(-{1,3}>|<-{1,3}|C:|S:)[ \t]*(?=\{)/;
+const mark = /^[ \t]*(?:#[ \t]+)?(-(?:--)?>|<-(?:--)?|C:|S:)[ \t]*(?=\{)/;
 
 function markOf(text: string): Mark | undefined {
   const [all, arrow] = mark.exec(text) ?? [];

@@ -50,20 +50,48 @@ export function logLines(
 ): Stage<Uint8Array, LogLine> {
   const lines = splitLines(options.maxLine ?? maxLineDefault);
   return {
-    push: (bytes) => lines.push(bytes).map(textOf),
-    end: () => lines.end().map(textOf),
+    push(bytes) {
+      const found: LogLine[] = [];
+      for (let at = 0; at < bytes.length; at += windowSize) {
+        const window = bytes.subarray(at, at + windowSize);
+        const text = asciiOf(window);
+        for (const line of lines.push(window)) {
+          found.push(textOf(line, window, text));
+        }
+      }
+      return found;
+    },
+    end: () => lines.end().map((line) => textOf(line)),
   };
 }
 
-function textOf({ line, offset, bytes, tooLong }: FileLine): LogLine {
-  let text: string;
-  let valid = true;
+/**
+ * What is decoded at once: one decoding a line took a fifth of all reading. V8
+ * keeps the window's text as long as a slice of it.
+ */
+const windowSize = 64 * 1024;
+
+/** The bytes as text, if each is one character of it. */
+function asciiOf(bytes: Uint8Array): string | undefined {
   try {
-    text = strict.decode(bytes);
+    const text = strict.decode(bytes);
+    return text.length === bytes.length ? text : undefined;
   } catch {
-    text = lossy.decode(bytes);
-    valid = false;
+    return undefined;
   }
+}
+
+function textOf(
+  { line, offset, bytes, tooLong }: FileLine,
+  window?: Uint8Array,
+  ascii?: string,
+): LogLine {
+  const from = bytes.byteOffset - (window?.byteOffset ?? 0);
+  const isInWindow = ascii !== undefined && bytes.buffer === window?.buffer;
+  const { text: whole, valid } = isInWindow
+    ? { text: ascii.slice(from, from + bytes.length), valid: true }
+    : decoded(bytes);
+  let text = whole;
   const isMarked = line === 1 && text.startsWith("\ufeff");
   if (isMarked) text = text.slice(1);
   // Some tools write one more in front of the line end.
@@ -79,6 +107,14 @@ function textOf({ line, offset, bytes, tooLong }: FileLine): LogLine {
     isRemade: false,
     tooLong,
   };
+}
+
+function decoded(bytes: Uint8Array): { text: string; valid: boolean } {
+  try {
+    return { text: strict.decode(bytes), valid: true };
+  } catch {
+    return { text: lossy.decode(bytes), valid: false };
+  }
 }
 
 /**

@@ -13,9 +13,6 @@ import { type Mark, markedReader } from "./marked.ts";
 // prefix ends in a colon, a bar or a blank.
 const mark = /^(?:[^{}"]*[:|\] \t])?(-->|<--)[ \t](?=\{)/;
 
-/** Documentation has the same arrows at times, but no logger before them. */
-const logger = /^[^\s{}"].*[:|\]][ \t]*(?:-->|<--) \{|^(?:-->|<--) \{$/;
-
 function markOf(text: string): Mark | undefined {
   const [all, arrow] = mark.exec(text) ?? [];
   return all === undefined
@@ -28,6 +25,6 @@ export const qemuQmp: LogFormat = {
   name: "qemu.qmp",
   title: "debug log of the Python package qemu.qmp",
   isSeen: true,
-  recognise: (head) => countLines(head, logger),
+  recognise: (head) => countLines(head, mark),
   source: (options) => overLines(markedReader({ mark: markOf }), options),
 };
