@@ -269,6 +269,21 @@ export const logsSuite: Suite = {
     assert.deepEqual(said(entriesOf(log)), ["<- STOP"]);
   },
 
+  "logSource() reads what a monitor writes among the lines of a trace, once"() {
+    const bare = `{"return": {}}
+1@1769860800.250000:runstate_set current_run_state 9 (running) new_state 4 (paused)
+{"execute": "stop"}
+1@1769860800.250000:handle_qmp_command mon 0x1 req: {"execute": "stop"}
+${stopEvent}
+`;
+    assert.deepEqual(said(entriesOf(bare)), [
+      ...["<- return", "= paused", "-> stop", "<- STOP"],
+    ]);
+    const told = `1@1769860800.250000:monitor_qmp_respond mon 0x1 resp: ` +
+      `${stopEvent}\n${stopEvent}\n`;
+    assert.deepEqual(said(entriesOf(told)), ["<- STOP"]);
+  },
+
   "logSource() says what older traces of QEMU leave out"() {
     const log = `1@1769860800.250000:handle_qmp_command mon 0x1 cmd_name "stop"
 1@1769860800.250000:monitor_protocol_event event=6 name "STOP" data 0x2
@@ -349,17 +364,16 @@ export const logsSuite: Suite = {
   },
 
   "logSource() finds a message that was wrapped right after its mark"() {
-    const log = `->
+    const shown = `->
    { "execute": "stop" }
 <- no message
 { "event": "STOP" }
-1@1769860800.250000:handle_qmp_command mon 0x1 req:
+`;
+    assert.deepEqual(said(entriesOf(shown, { format: "docs" })), ["-> stop"]);
+    const traced = `1@1769860800.250000:handle_qmp_command mon 0x1 req:
 {"execute": "cont"}
 `;
-    assert.deepEqual(said(entriesOf(log, { format: "docs" })), ["-> stop"]);
-    assert.deepEqual(said(entriesOf(log, { format: "qemu-trace" })), [
-      "-> cont",
-    ]);
+    assert.deepEqual(said(entriesOf(traced)), ["-> cont"]);
   },
 
   "logSource() counts once what mail wrapped in one copy, and takes the whole one"() {

@@ -108,17 +108,20 @@ function monitorNames(): {
   open(mon: string): void;
   of(mon: string): string;
 } {
-  const times = new Map<string, number>();
-  const of = (mon: string): string => {
-    const time = times.get(mon) ?? 1;
-    times.set(mon, time);
-    return time === 1 ? mon : `${mon}#${time}`;
+  const named = new Map<string, { name: string; time: number }>();
+  const first = (mon: string) => {
+    // One string for all records: each slice of a line would keep the line (V8).
+    const given = { name: mon, time: 1 };
+    named.set(mon, given);
+    return given;
   };
   return {
     open(mon) {
-      times.set(mon, (times.get(mon) ?? 0) + 1);
+      const given = named.get(mon);
+      if (given === undefined) first(mon);
+      else given.name = `${mon}#${++given.time}`;
     },
-    of,
+    of: (mon) => (named.get(mon) ?? first(mon)).name,
   };
 }
 

@@ -76,9 +76,11 @@ export function markedReader(grammar: Grammar): Stage<LogLine, TraceRecord> {
 
   function markOf(text: string): Mark | undefined {
     const mark = grammar.mark(text);
-    if (mark !== undefined || hanging === undefined) return mark;
+    if (hanging === undefined || mark !== undefined && !mark.isLoose) {
+      return mark;
+    }
     const column = /^[ \t]*(?=\{)/.exec(text)?.[0].length;
-    return column === undefined ? undefined : { ...hanging, column };
+    return column === undefined ? mark : { ...hanging, column };
   }
 
   /** What the mark would be, were the next line part of this one. */

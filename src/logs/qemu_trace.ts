@@ -6,6 +6,7 @@
  */
 
 import type { TraceRecord } from "../replay/record.ts";
+import type { Stage } from "../wire/stage.ts";
 import { countLines, type LogFormat, overLines } from "./format.ts";
 import { elided } from "./found.ts";
 import { type LogLine, placeOf } from "./log_lines.ts";
@@ -59,6 +60,31 @@ function markOf(text: string): Mark | undefined {
   };
 }
 
+/**
+ * Reads the lines. With `-qmp stdio`, the monitor itself writes among them:
+ * that counts as long as no trace tells of the same, which comes first. Commands
+ * are not QEMU's to write; they count where it says that they came.
+ */
+function reader(): Stage<LogLine, TraceRecord> {
+  let hasResponses = false;
+  const marked = markedReader({
+    mark(text) {
+      const found = markOf(text);
+      if (found?.direction === "<-") hasResponses = true;
+      return found !== undefined || hasResponses || !text.startsWith("{")
+        ? found
+        : { column: 0, isLoose: true };
+    },
+    other,
+  });
+  const isOwn = ({ monitor, direction }: TraceRecord) =>
+    monitor !== undefined || direction !== "->";
+  return {
+    push: (line) => marked.push(line).filter(isOwn),
+    end: () => marked.end(),
+  };
+}
+
 function other(line: LogLine): TraceRecord[] {
   const { text } = line;
   const record = { line: line.line, offset: placeOf(line, 0) };
@@ -83,6 +109,5 @@ export const qemuTrace: LogFormat = {
   title: "log of QEMU's option -trace",
   isSeen: true,
   recognise: (head) => countLines(head, known),
-  source: (options) =>
-    overLines(markedReader({ mark: markOf, other }), options),
+  source: (options) => overLines(reader(), options),
 };
