@@ -45,7 +45,6 @@ export {
   type StringifyOptions,
 } from "./src/wire/stringify_json.ts";
 export {
-  type Any,
   type Args,
   type CommandMessage,
   type CommandSchema,
@@ -53,21 +52,24 @@ export {
   type Enum,
   type EventMessage,
   type EventSchema,
-  type Exactly,
-  type Input,
   type Member,
   type Members,
   type Optional,
   type OptionalAny,
-  type Schema,
   type Several,
   type Struct,
   Timestamp,
-  uint32,
-  uint64,
   type Union,
   type UnionOption,
 } from "./src/schema/qapi.ts";
+export {
+  type Any,
+  type Exactly,
+  type Input,
+  type Schema,
+  uint32,
+  uint64,
+} from "./src/schema/scalar.ts";
 export {
   type AnyObject,
   Command,

@@ -47,17 +47,16 @@ import {
   type watchdogSetAction,
 } from "@qmp/run-state";
 import {
-  bool,
   command,
   enumeration,
   event,
   type EventMessage,
   optional,
-  str,
   type Struct,
   struct,
   union,
 } from "../src/schema/qapi.ts";
+import { bool, str } from "../src/schema/scalar.ts";
 
 /** Whether two types are the same, and not only assignable to each other. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends

@@ -7,7 +7,6 @@
 
 import type * as v from "valibot";
 import {
-  bool,
   command,
   type Empty,
   type Enum,
@@ -15,13 +14,11 @@ import {
   event,
   type EventMessage,
   optional,
-  str,
   type Struct,
   struct,
-  uint32,
-  uint64,
   union,
 } from "../schema/qapi.ts";
+import { bool, str, uint32, uint64 } from "../schema/scalar.ts";
 import type { Edition as Schemas } from "../schema/edition.ts";
 import type {
   Definition,

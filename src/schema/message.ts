@@ -8,7 +8,8 @@ import * as v from "valibot";
 import type { Path } from "../wire/finding.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { commandSchema, eventSchema, schemaOf, seed } from "./edition.ts";
-import { type EventSchema, matching, type Timestamp } from "./qapi.ts";
+import type { EventSchema, Timestamp } from "./qapi.ts";
+import { matching } from "./scalar.ts";
 import {
   type Command,
   type ErrorReply,

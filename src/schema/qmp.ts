@@ -7,11 +7,8 @@
 import * as v from "valibot";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
 import {
-  type Any,
-  any,
   type Enum,
   enumeration,
-  matching,
   object,
   optional,
   type OptionalAny,
@@ -21,6 +18,7 @@ import {
   struct,
   Timestamp,
 } from "./qapi.ts";
+import { type Any, any, matching } from "./scalar.ts";
 
 /** Which of the five kinds a message is of. */
 export type Kind = "greeting" | "command" | "return" | "error" | "event";

@@ -8,7 +8,6 @@
  */
 
 import {
-  bool,
   command,
   type CommandMessage,
   type CommandSchema,
@@ -21,11 +20,10 @@ import {
   optional,
   type Struct,
   struct,
-  uint32,
-  uint64,
   type Union,
   union,
 } from "./qapi.ts";
+import { bool, uint32, uint64 } from "./scalar.ts";
 
 /**
  * Where a virtual machine stands.
