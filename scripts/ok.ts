@@ -34,7 +34,6 @@ const steps: readonly Step[] = [
   { command: "deno fmt --check" },
   { command: "deno lint" },
   { command: "deno check" },
-  { command: "deno install --frozen" },
   { command: "deno publish --dry-run --allow-dirty" },
 ];
 
