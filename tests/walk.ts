@@ -35,6 +35,14 @@ export interface Step {
   readonly underWay: ReadonlySet<Activity>;
 }
 
+/** What is known beside where the machine can be. */
+interface Going {
+  /** What may be under way. */
+  readonly underWay: ReadonlySet<Activity>;
+  /** Where the machine can have been since a migration began. */
+  readonly origins: Standings;
+}
+
 /** A STOP that some message announced. */
 interface Announced {
   readonly to: string;
@@ -90,6 +98,7 @@ export function walk(entries: Iterable<Entry>, edition: string): Step[] {
   const past: Past[] = [];
   const sentAt = new Map<Entry, number>();
   const underWay = new Set<Activity>();
+  const origins = new Set<Standing>();
   let announced: Announced[] = [];
   let throttled: Record<string, number> = {};
   let newest = 0;
@@ -135,7 +144,10 @@ export function walk(entries: Iterable<Entry>, edition: string): Step[] {
     const isLate = found?.throttled === true && time < newest;
     newest = Math.max(newest, time);
 
-    const going = new Set(underWay);
+    const going: Going = {
+      underWay: new Set(underWay),
+      origins: new Set(origins),
+    };
     const only = message.name === "STOP" && entry.kind === "event"
       ? stopsIn(time)
       : undefined;
@@ -150,12 +162,14 @@ export function walk(entries: Iterable<Entry>, edition: string): Step[] {
       ? lead(standings)
       : lookBack(past.slice(asked), lead);
 
+    if (found?.begins.includes("outgoing migration")) origins.clear();
+    for (const each of standings) origins.add(each);
     for (const each of found?.begins ?? []) underWay.add(each);
     for (const each of found?.ends ?? []) {
       underWay.delete(each);
       forget(({ cause }) => cause.past === each);
     }
-    standings = lasting(table, standings, underWay);
+    standings = lasting(table, standings, { underWay, origins });
     if (entry.kind === "greeting") {
       underWay.clear();
       announced = [];
@@ -215,19 +229,19 @@ function follow(
   table: Witnesses,
   { moves, moment }: Witness,
   before: Standings,
-  underWay: ReadonlySet<Activity>,
+  going: Going,
   only: ReadonlySet<string> | undefined,
 ): Standings {
   const after = (from: Standing) =>
     (moves.get(from) ?? []).filter((to) =>
       only === undefined || only.has(stateOf(to))
     );
-  const told = lasting(table, before, underWay);
+  const told = lasting(table, before, going);
   // What comes before its STOP is not sent by who stops the machine.
   const silent = table.silent.filter(({ ahead }) =>
     ahead !== "STOP" || moment === "asked" || only !== undefined
   );
-  const untold = [...changed({ ...table, silent }, before, underWay)]
+  const untold = [...changed({ ...table, silent }, before, going)]
     .filter((each) => !told.has(each));
   const standings = new Set([
     ...[...told].flatMap(after),
@@ -240,13 +254,15 @@ function follow(
 function changed(
   { silent }: Witnesses,
   standings: Standings,
-  underWay: ReadonlySet<Activity>,
+  { underWay, origins }: Going,
 ): Standings {
   const all = new Set(standings);
   // A set visits what is added meanwhile.
   for (const each of all) {
-    for (const { from, to, during } of silent) {
-      if (from === each && (!during || underWay.has(during))) all.add(to);
+    for (const { from, to, during, back } of silent) {
+      const can = (!during || underWay.has(during)) &&
+        (!back || origins.has(to));
+      if (from === each && can) all.add(to);
     }
   }
   return all;
@@ -256,8 +272,8 @@ function changed(
 function lasting(
   table: Witnesses,
   standings: Standings,
-  underWay: ReadonlySet<Activity>,
+  going: Going,
 ): Standings {
   const silent = table.silent.filter(({ ahead }) => !ahead);
-  return changed({ ...table, silent }, standings, underWay);
+  return changed({ ...table, silent }, standings, going);
 }

@@ -27,11 +27,10 @@ async function sleep({ monitor, poke }: Qemu): Promise<void> {
   await monitor.event("SUSPEND");
 }
 
-/** Migrates to nowhere, with what else is to be turned on. */
-async function migrate(
+/** Has migrations tell of themselves, and what else is to be turned on. */
+async function turnOn(
   { monitor }: Qemu,
-  to = "exec:cat > /dev/null",
-  ...more: string[]
+  ...more: readonly string[]
 ): Promise<void> {
   await monitor.execute("migrate-set-capabilities", {
     capabilities: ["events", ...more].map((capability) => ({
@@ -39,7 +38,16 @@ async function migrate(
       state: true,
     })),
   });
-  await monitor.execute("migrate", { uri: to });
+}
+
+/** Migrates to nowhere. */
+async function migrate(
+  qemu: Qemu,
+  to = "exec:cat > /dev/null",
+  ...more: readonly string[]
+): Promise<void> {
+  await turnOn(qemu, ...more);
+  await qemu.monitor.execute("migrate", { uri: to });
 }
 
 async function migrationIs({ monitor }: Qemu, status: string): Promise<void> {
@@ -161,6 +169,8 @@ export const more: Readonly<Record<string, Playable>> = {
       await monitor.execute("qmp_capabilities");
       await state("running");
       await addDisk(qemu);
+      // Who saves a snapshot migrates to a disk, and says so.
+      await turnOn(qemu);
       await hmp(qemu, "savevm a");
       await state("running");
       await hmp(qemu, "loadvm a");
@@ -170,6 +180,7 @@ export const more: Readonly<Record<string, Playable>> = {
       await monitor.execute("cont");
       await state("running");
       await monitor.execute("stop");
+      await hmp(qemu, "savevm b");
       await hmp(qemu, "loadvm a");
       await state("paused");
     },
@@ -182,6 +193,7 @@ export const more: Readonly<Record<string, Playable>> = {
       await monitor.execute("qmp_capabilities");
       await state("running");
       await addDisk(qemu);
+      await turnOn(qemu);
       await monitor.execute("snapshot-save", snapshot("save", "a"));
       await jobEnds(qemu);
       await state("running");

@@ -77,6 +77,8 @@ export interface Silence {
   readonly to: Standing;
   /** What has to be under way for it; nothing where it is absent. */
   readonly during?: Activity;
+  /** That it leads back to where the machine was when that began, or has been since. */
+  readonly back?: true;
   /** The event that tells of it a moment later; none where it is absent. */
   readonly ahead?: "STOP" | "WAKEUP";
   /** Where that was read or seen. */
@@ -295,7 +297,7 @@ function isList(moves: Moves): moves is readonly RunState[] {
 
 /** Whoever slept before goes on sleeping. */
 function silences(
-  { from, to, during, ahead, sources }: SilentRow,
+  { from, to, during, back, ahead, sources }: SilentRow,
   remembersSleep: boolean,
 ): Silence[] {
   const pairs = from.flatMap((one) =>
@@ -310,6 +312,7 @@ function silences(
     from,
     to,
     ...(during !== undefined && { during }),
+    ...(back !== undefined && { back }),
     ...(ahead !== undefined && { ahead }),
     sources,
   }));

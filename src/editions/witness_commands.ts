@@ -90,7 +90,9 @@ function stoppingLater(to: RunState): readonly Row[] {
       in: live,
       outcomes: [{ kind: "event", name: "STOP", to }],
     }],
-    begins: to === "restore-vm" ? ["loading a snapshot"] : [],
+    begins: [
+      to === "restore-vm" ? "loading a snapshot" : "saving a snapshot",
+    ],
     sources: [
       "snapshot_save_job_bh() and snapshot_load_job_bh() in migration/savevm.c of 7.2, 10.2.2",
       "live 7.2.22, 10.0.13: the STOP came before the reply",
@@ -279,7 +281,12 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
     sent: stopping("save-vm", [
       "save_snapshot() in migration/savevm.c of 2.11 to 10.2.2",
       "live 5.2.0, 7.2.22, 10.0.13",
-    ]),
+    ]).map((row) => ({ ...row, begins: ["saving a snapshot"] })),
+    returned: [{
+      moves: "stays",
+      ends: ["saving a snapshot"],
+      sources: ["handle_hmp_command() in monitor/hmp.c of 7.2, 10.2.2"],
+    }],
   },
 
   loadvm: {

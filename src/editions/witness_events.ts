@@ -151,7 +151,7 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
     {
       until: "9.0",
       moves: resume,
-      ends: ["ending", "giving up a migration"],
+      ends: ["ending", "giving up a migration", "saving a snapshot"],
       sources: [
         "vm_prepare_start() in cpus.c of 2.11, 4.2, softmmu/cpus.c of 5.2, 7.2, system/cpus.c of 8.2.2; gdb_continue() in gdbstub.c of 2.11, gdbstub/gdbstub.c of 7.2",
         "live 5.2.0, 7.2.22",
@@ -161,9 +161,9 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       since: "9.0",
       moves: resumeSince9,
       asleep: resumeAsleep,
-      ends: ["ending", "giving up a migration"],
+      ends: ["ending", "giving up a migration", "saving a snapshot"],
       sources: [
-        "vm_prepare_start() in system/cpus.c of 9.2.1, 10.2.2",
+        "vm_prepare_start() in system/cpus.c, load_snapshot_resume() in migration/savevm.c of 9.2.1, 10.2.2",
         "live 10.0.13",
       ],
     },

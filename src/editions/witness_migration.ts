@@ -7,7 +7,7 @@
 
 import type { RunState } from "./known.ts";
 import { allBut } from "./witness_moves.ts";
-import type { CommandRows, Consequence, Row } from "./witness_row.ts";
+import type { Activity, CommandRows, Consequence, Row } from "./witness_row.ts";
 
 /** The values of QAPI's `MigrationStatus`, over all releases. */
 export type MigrationStatus =
@@ -33,26 +33,35 @@ const migration = [
   "live 5.2.0, 7.2.22, 10.0.13",
 ];
 
-/** Either QEMU of a migration says so: which one this is may be known by now. */
-const underWay: readonly Row[] = [
-  {
-    during: ["outgoing migration"],
-    unless: ["incoming migration"],
-    moves: "stays",
-    sources: migration,
-  },
-  {
-    during: ["incoming migration"],
-    unless: ["outgoing migration"],
-    moves: "stays",
-    sources: migration,
-  },
-  {
-    moves: "stays",
-    begins: ["outgoing migration", "incoming migration"],
-    sources: migration,
-  },
+const savesSnapshot =
+  "qemu_savevm_state() in migration/savevm.c of 2.11, 7.2, 10.2.2: who saves a snapshot migrates to a disk, and says so";
+
+/** What tells of itself in the same words. */
+const alike: readonly Activity[] = [
+  "outgoing migration",
+  "incoming migration",
+  "saving a snapshot",
 ];
+
+/** Which of some it is may be known by now; if not, it may be any. */
+function oneOf(
+  activities: readonly Activity[],
+  row: Row,
+): readonly Row[] {
+  return [
+    ...activities.map((each) => ({
+      ...row,
+      during: [each],
+      unless: activities.filter((other) => other !== each),
+    })),
+    { ...row, begins: activities },
+  ];
+}
+
+const underWay = oneOf(alike, {
+  moves: "stays",
+  sources: [...migration, savesSnapshot],
+});
 
 /** The QEMU that the machine leaves says so, with the machine stopped for the last step. */
 const lastStep: readonly Row[] = [{
@@ -93,7 +102,7 @@ const givenUp: readonly Row[] = [
     until: "8.1",
     moves: "stays",
     begins: ["giving up a migration"],
-    ends: ["outgoing migration"],
+    ends: ["outgoing migration", "saving a snapshot"],
     causes: undoes(["postmigrate"]),
     sources: migration,
   },
@@ -101,7 +110,7 @@ const givenUp: readonly Row[] = [
     since: "8.1",
     moves: "stays",
     begins: ["giving up a migration"],
-    ends: ["outgoing migration"],
+    ends: ["outgoing migration", "saving a snapshot"],
     causes: undoes([
       "guest-panicked",
       "internal-error",
@@ -141,18 +150,30 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   completed: [
     {
       during: ["outgoing migration"],
-      unless: ["incoming migration", "background snapshot", "colo"],
+      unless: [
+        "incoming migration",
+        "saving a snapshot",
+        "background snapshot",
+        "colo",
+      ],
       moves: ["finish-migrate"],
       ends: ["outgoing migration"],
       causes: [settles],
       sources: migration,
     },
     {
+      during: ["saving a snapshot"],
+      unless: ["outgoing migration", "incoming migration"],
+      moves: allBut("inmigrate", "preconfig", "running"),
+      ends: ["saving a snapshot"],
+      sources: [savesSnapshot, "live 7.2.22"],
+    },
+    {
       // A machine that came is started, or set to its state, before.
       moves: allBut("inmigrate", "preconfig"),
-      ends: ["outgoing migration", "incoming migration"],
+      ends: alike,
       causes: [settles],
-      sources: migration,
+      sources: [...migration, savesSnapshot],
     },
   ],
   failed: givenUp,
@@ -194,14 +215,14 @@ export const migrationEvents: Readonly<
     rows.map((row) => ({ where: { status: [status] }, ...row }))
   ),
 
-  MIGRATION_PASS: [{
+  MIGRATION_PASS: oneOf(["outgoing migration", "saving a snapshot"], {
     moves: allBut("inmigrate", "preconfig"),
-    begins: ["outgoing migration"],
     ends: ["incoming migration"],
     sources: [
       "migration_bitmap_sync() in migration/ram.c of 2.11, 7.2, 10.2.2: the one who sends counts",
+      savesSnapshot,
     ],
-  }],
+  }),
 
   COLO_EXIT: [{
     moves: "stays",

@@ -107,7 +107,9 @@ export const resumeAsleep: AfterSleep = {
   "finish-migrate": sleeps,
   paused: sleeps,
   prelaunch: sleeps,
-  "restore-vm": sleeps,
+  // A snapshot may be that of a machine that was awake. One that was not is
+  // woken up at once, if it is loaded into a machine that runs.
+  "restore-vm": ["running", "suspended"],
   "save-vm": sleeps,
   // QEMU sends RESUME, and only then finds that there is no such transition
   // and aborts: seen on 10.0.13, when a machine that was asleep is continued

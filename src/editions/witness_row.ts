@@ -35,6 +35,7 @@ export type Activity =
   | "incoming migration"
   | "background snapshot"
   | "colo"
+  | "saving a snapshot"
   | "loading a snapshot"
   | "leaving preconfig"
   | "ending"
@@ -164,6 +165,8 @@ export interface SilentRow {
   readonly to: readonly Standing[];
   /** What has to be under way for them; nothing where it is absent. */
   readonly during?: Activity;
+  /** That they lead back to where the machine was when that began, or has been since. */
+  readonly back?: true;
   /** The event that tells of them a moment later; none where it is absent. */
   readonly ahead?: "STOP" | "WAKEUP";
   /** Where that was read or seen. */

@@ -13,11 +13,11 @@
 
 import type { Dozing, SilentRow } from "./witness_row.ts";
 
+/** Where a machine can be while a snapshot is loaded and nothing has to be stopped for it. */
 const dozing: readonly Dozing[] = [
   "paused",
   "prelaunch",
   "postmigrate",
-  "restore-vm",
   "shutdown",
 ];
 
@@ -79,6 +79,7 @@ export const silent: readonly SilentRow[] = [
     from: ["finish-migrate"],
     to: beforeMigration,
     during,
+    back: true,
     sources: [
       "migration_iteration_finish() in migration/migration.c of 8.2.2, 9.2.1, 10.2.2: when it failed, back to the state before; the table of transitions has these since 8.1",
       "live 10.0.13",
