@@ -44,6 +44,7 @@ import { spoiltTests } from "./spoilt.ts";
 import { stringifyJsonSuite } from "./stringify_json.ts";
 import type { Suite } from "./suite.ts";
 import { traceSuite } from "./trace.ts";
+import { trackSuite } from "./track.ts";
 import { verdictSuite } from "./verdict.ts";
 import { versionTests } from "./version.ts";
 import { witnessTests } from "./witness.ts";
@@ -93,4 +94,5 @@ export const suites: readonly Suite[] = [
   driftVerbTests,
   witnessTests,
   witnessTraceTests,
+  trackSuite,
 ];

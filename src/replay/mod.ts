@@ -50,4 +50,10 @@ export {
   type Reading,
   type ReadOptions,
 } from "./read.ts";
+export {
+  type Step,
+  type Tracker,
+  tracker,
+  type TrackerOptions,
+} from "./track.ts";
 export { readChunks, readStream, type Source } from "./stream.ts";

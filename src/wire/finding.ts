@@ -37,6 +37,7 @@ export type FindingCode =
   | "REFUSED"
   | "TOO_MANY_WAITING"
   | "OTHER_EDITION"
+  | "IMPOSSIBLE_TRANSITION"
   // The QEMU that sent the message is none that is known.
   | "OLDER_THAN_KNOWN"
   | "NEWER_THAN_KNOWN"

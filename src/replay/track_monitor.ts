@@ -1,0 +1,283 @@
+/**
+ * Follows the messages of one monitor.
+ *
+ * @module
+ */
+
+import type { Seen, Witness, Witnesses } from "../editions/witness.ts";
+import type { Activity, Consequence } from "../editions/witness_row.ts";
+import type { Event } from "../schema/qmp.ts";
+import type { Finding } from "../wire/finding.ts";
+import { quote, shorten } from "../wire/quote.ts";
+import type { Entry } from "./read.ts";
+import type { Chart, Lead, Standings } from "./standings.ts";
+
+/** Where the machine can stand after a message. */
+export interface Fix {
+  /** Every standing that is possible. */
+  readonly standings: Standings;
+  /** What was found. */
+  readonly findings: readonly Finding[];
+}
+
+/** A STOP that some message announced. */
+interface Announced {
+  readonly to: Standings;
+  readonly cause: Consequence;
+  readonly by: Entry;
+}
+
+/** A message that came, and how it led on. */
+interface Past {
+  readonly after: Standings;
+  readonly lead: Lead;
+}
+
+/** What commands that were not seen may have begun. */
+const unseen: readonly Activity[] = [
+  "outgoing migration",
+  "giving up a migration",
+  "incoming migration",
+  "loading a snapshot",
+  "leaving preconfig",
+];
+
+// A reply comes after a few messages. Beyond these it proves nothing any more.
+const mostPast = 256;
+const mostWaiting = 1000;
+
+const nothing: readonly Finding[] = [];
+const stays: Lead = (before) => before;
+
+/**
+ * Follows the messages of one monitor.
+ *
+ * @param table What messages prove.
+ * @param machine The standings of the same edition.
+ * @returns What takes a message and tells where the machine can stand.
+ */
+export function following(
+  table: Witnesses,
+  machine: Chart,
+): (entry: Entry) => Fix {
+  const underWay = new Set<Activity>(unseen);
+  const waiting = new Map<Entry, number>();
+  const throttled = new Map<string, number>();
+  let commands: "not seen" | "seen" | "seen in part" = "not seen";
+  let announced: Announced[] = [];
+  let past: Past[] = [];
+  let gone = 0;
+  let newest = 0;
+  let standings = machine.all;
+  let proof: Entry | undefined;
+
+  function forget(isPast: (each: Announced) => boolean): void {
+    if (announced.length > 0) {
+      announced = announced.filter((each) => !isPast(each));
+    }
+  }
+
+  function announce(by: Entry, causes: readonly Consequence[]): void {
+    for (const cause of causes) {
+      for (const outcome of cause.outcomes) {
+        if (outcome.kind !== "event" || outcome.to === undefined) continue;
+        if (outcome.during && !underWay.has(outcome.during)) continue;
+        const to = machine.of(outcome.to);
+        const isKnown = cause.past !== "reply" &&
+          announced.some((each) => each.cause === cause && each.to === to);
+        if (!isKnown) announced.push({ to, cause, by });
+      }
+    }
+  }
+
+  /** Where a STOP can lead, after all that was said before it. */
+  function stopsIn(time: number): Standings {
+    const told = announced.reduce((set, { to }) => set | to, 0);
+    if (announced.some(isNext)) return told;
+    const untold = Object.entries(table.stops).filter(([, ways]) =>
+      ways.some(({ told, during }) =>
+        (told === "nothing" || told === "command" && commands !== "seen") &&
+        (!during || underWay.has(during))
+      )
+    ).reduce((set, [state]) => set | machine.of(state), 0);
+    const heldBack = (name: string, state: string) =>
+      time - (throttled.get(name) ?? -Infinity) < 2 ? machine.of(state) : 0;
+    return told | untold | heldBack("WATCHDOG", "watchdog") |
+      heldBack("BLOCK_IO_ERROR", "io-error");
+  }
+
+  /** Whether the commands are in the log: then what a STOP is for is known. */
+  function notice({ kind, answers }: Entry): void {
+    if (kind === "greeting") {
+      // It is another QEMU that speaks now, or the log has a new beginning.
+      if (commands === "not seen" || underWay.has("ending")) underWay.clear();
+      commands = "seen";
+      announced = [];
+      throttled.clear();
+      waiting.clear();
+    } else if (answers) {
+      if (commands === "not seen") commands = "seen";
+    } else if (kind === "return" || kind === "error") {
+      if (commands === "seen") commands = "seen in part";
+      for (const each of unseen) underWay.add(each);
+    }
+  }
+
+  function wait(entry: Entry): void {
+    waiting.set(entry, gone + past.length);
+    if (waiting.size <= mostWaiting) return;
+    const [oldest] = waiting.keys();
+    waiting.delete(oldest!);
+    forget(({ by }) => by === oldest);
+  }
+
+  function keep(each: Past): void {
+    past.push(each);
+    if (waiting.size === 0) {
+      gone += past.length;
+      past = [];
+    } else if (past.length > 2 * mostPast) {
+      gone += past.length - mostPast;
+      past = past.slice(-mostPast);
+    }
+  }
+
+  /**
+   * A reply tells of some moment since its command: it is put at each, and what
+   * came since is led through again.
+   */
+  function lookBack(since: number, reply: Lead): Standings {
+    let set = 0;
+    for (const [index, { after, lead }] of past.slice(since).entries()) {
+      set = (index === 0 ? 0 : lead(set)) | reply(after);
+    }
+    return set;
+  }
+
+  function follow(entry: Entry): Fix {
+    const seen = seenOf(entry);
+    const { name = "" } = seen;
+    const isEvent = entry.kind === "event";
+    if (entry.kind === "command") wait(entry);
+    const asked = entry.answers && waiting.get(entry.answers);
+    notice(entry);
+    const found = table.of(seen, underWay);
+
+    const time = isEvent ? timeOf(entry) ?? newest : newest;
+    const isLate = found?.throttled === true && time < newest;
+    newest = Math.max(newest, time);
+
+    const isStop = isEvent && name === "STOP";
+    const lead = found
+      ? machine.lead(found, underWay, isStop ? stopsIn(time) : undefined)
+      : stays;
+    const isReply = found?.moment === "asked" && asked !== undefined;
+    const before = standings;
+    if (!isReply) standings = lead(before);
+    else if (asked >= gone) standings = lookBack(asked - gone, lead);
+
+    let findings = nothing;
+    if (standings === 0 && found) {
+      findings = [impossible(entry, found, before)];
+      // What would have announced its STOP may be lost.
+      standings = machine.lead(found, underWay)(machine.all);
+    }
+    if (found && machine.isProof(found)) proof = entry;
+
+    for (const each of found?.begins ?? []) underWay.add(each);
+    for (const each of found?.ends ?? []) {
+      if (commands === "seen" || !unseen.includes(each)) underWay.delete(each);
+      forget(({ cause }) => cause.past === each);
+    }
+    standings = machine.lasting(standings, underWay);
+    if (isStop) forget(isNext);
+    // A machine that did not run did not stop, and does not now that it runs.
+    if (isEvent && (name === "RESUME" || name === "WAKEUP")) {
+      forget(({ cause }) => !cause.past);
+    }
+    const { answers } = entry;
+    if (answers) {
+      waiting.delete(answers);
+      forget(({ cause, by }) => cause.past === "reply" && by === answers);
+    }
+    if (found && !isLate) announce(entry, found.causes);
+    if (found?.throttled) throttled.set(name, time);
+
+    keep({ after: standings, lead: isReply ? stays : lead });
+    return { standings, findings };
+  }
+
+  function impossible(
+    entry: Entry,
+    { moves }: Witness,
+    before: Standings,
+  ): Finding {
+    const were = list(machine.states(before));
+    const fitting = [...moves.keys()].reduce(
+      (set, each) => set | machine.of(each),
+      0,
+    );
+    const since = proof ? ` since ${nameOf(proof)} on line ${proof.line}` : "";
+    return {
+      code: "IMPOSSIBLE_TRANSITION",
+      severity: "fault",
+      path: [],
+      expected: shorten(list(machine.states(fitting))),
+      received: shorten(were),
+      message: `Cannot follow ${
+        nameOf(entry)
+      } on line ${entry.line}: the machine was in ${shorten(were)}${since}`,
+    };
+  }
+
+  return (entry) => {
+    if (entry.kind !== undefined) return follow(entry);
+    if (!entry.findings.some(hidesMessages)) {
+      return { standings, findings: nothing };
+    }
+    // Nobody knows what was lost.
+    standings = machine.all;
+    announced = [];
+    past = [];
+    waiting.clear();
+    proof = undefined;
+    return { standings, findings: nothing };
+  };
+}
+
+/** Whether no other STOP can come before it. */
+function isNext({ cause }: Announced): boolean {
+  return !cause.slow;
+}
+
+function hidesMessages({ code, severity }: Finding): boolean {
+  return severity === "fault" || code === "ELIDED" || code === "TWO_READINGS";
+}
+
+function seenOf({ kind, name, message, answers }: Entry): Seen {
+  const { data, arguments: given, return: returned, error } = (message ??
+    {}) as Readonly<Record<string, unknown>>;
+  return {
+    kind: kind!,
+    data: data ?? given ?? returned ?? error,
+    ...(name !== undefined && { name }),
+    ...(answers !== undefined && { answers: seenOf(answers) }),
+  };
+}
+
+/** When an event was sent, in seconds; QEMU gives -1 where its clock failed. */
+function timeOf({ message }: Entry): number | undefined {
+  const { timestamp } = (message ?? {}) as Partial<Event>;
+  return timestamp &&
+    Number(timestamp.seconds) + Number(timestamp.microseconds) / 1e6;
+}
+
+function nameOf({ kind, name, answers }: Entry): string {
+  if (kind !== "return" && kind !== "error") return name ?? String(kind);
+  const command = answers?.name;
+  return command === undefined ? kind : `${kind} of ${quote(command)}`;
+}
+
+function list(states: readonly string[]): string {
+  return states.map((each) => JSON.stringify(each)).join(" or ");
+}

@@ -1,0 +1,371 @@
+/**
+ * The tracker: it follows every recorded trace without a fault, finds the one
+ * message that cannot be where a trace is spoilt, and says what it does not
+ * know.
+ *
+ * @module
+ */
+
+import { witness } from "@qmp/run-state/editions";
+import {
+  type Entry,
+  rawSource,
+  read,
+  type Step,
+  traceSource,
+  tracker,
+} from "@qmp/run-state/replay";
+import { assert } from "chai";
+
+import type { Assets, Suite } from "./suite.ts";
+
+const encoder = new TextEncoder();
+
+function entriesOf(trace: Uint8Array): readonly Entry[] {
+  const source = traceSource();
+  return read([...source.push(trace), ...source.end()]).entries;
+}
+
+function track(entries: readonly Entry[], edition = "7.2"): Step[] {
+  const stage = tracker({ witness: witness(edition) });
+  return [...stage.push(entries), ...stage.end()];
+}
+
+function* traces({ fixtures }: Assets): Generator<[string, Uint8Array]> {
+  for (const [path, trace] of fixtures) {
+    const name = /^traces\/(.*)\.jsonl$/.exec(path)?.[1];
+    if (name !== undefined) yield [name, trace];
+  }
+}
+
+function linesOf({ fixtures }: Assets, trace: string): string[] {
+  const bytes = fixtures.get(`traces/${trace}.jsonl`);
+  return new TextDecoder().decode(bytes).trimEnd().split("\n");
+}
+
+/** The lines on which a step has a finding, and what it is. */
+function found(steps: readonly Step[]): string[] {
+  return steps.flatMap(({ entry, findings }) =>
+    findings.map(({ code }) => `${code} on line ${entry.line}`)
+  );
+}
+
+function statusOf({ entry }: Step): string | undefined {
+  return entry.kind === "return" && entry.answers?.name === "query-status"
+    ? JSON.parse(entry.text).return.status
+    : undefined;
+}
+
+/** Messages that a monitor sent, or with `->` in front that were sent to it. */
+function talk(...texts: readonly string[]): readonly Entry[] {
+  const lines = texts.map((text, index) =>
+    JSON.stringify([
+      index,
+      text.startsWith("->") ? "->" : "<-",
+      text.replace("->", "") + "\n",
+    ]) + "\n"
+  );
+  return entriesOf(encoder.encode(
+    '{"format": "qmp-trace", "version": 1}\n' + lines.join(""),
+  ));
+}
+
+const greeting =
+  '{"QMP": {"version": {"qemu": {"micro": 0, "minor": 2, "major": 7}, "package": ""}, "capabilities": []}}';
+const done = '{"return": {}}';
+
+function event(name: string, data?: object): string {
+  const timestamp = { seconds: 1, microseconds: 2 };
+  return JSON.stringify({ timestamp, event: name, ...(data && { data }) });
+}
+
+/** What was done to a message of a recorded trace. */
+type Deed =
+  /** It was left out. */
+  | "without"
+  /** It came twice. */
+  | "twice"
+  /** The next message came before it. */
+  | "late"
+  /** It came on another line. */
+  | number;
+
+/** The trace, what was done, to which message, on which line, and the line that cannot be. */
+type Spoilt = readonly [string, Deed, string, number, number];
+
+const impossible: readonly Spoilt[] = [
+  ["crash-loaded-then-panic", "without", "GUEST_PANICKED", 10, 12],
+  ["crash-loaded-then-panic", "late", "GUEST_PANICKED", 10, 13],
+  ["crash-loaded-then-panic", "without", "STOP", 11, 12],
+  ["crash-loaded-then-panic", "twice", "STOP", 11, 12],
+  ["guest-reset", "without", "STOP", 9, 9],
+  ["guest-reset", "twice", "STOP", 9, 10],
+  ["guest-reset", "late", "STOP", 9, 9],
+  ["hibernate-no-shutdown", "twice", "STOP", 7, 8],
+  ["io-error", "twice", "RESUME", 6, 7],
+  ["io-error", "without", "BLOCK_IO_ERROR", 8, 10],
+  ["io-error", "late", "BLOCK_IO_ERROR", 8, 11],
+  ["io-error", "without", "STOP", 9, 10],
+  ["io-error", "twice", "STOP", 9, 10],
+  ["io-error", "without", "RESUME", 13, 13],
+  ["io-error", "twice", "RESUME", 13, 14],
+  ["io-error", "late", "RESUME", 13, 13],
+  ["lifecycle", "without", "RESUME", 8, 8],
+  ["lifecycle", "twice", "RESUME", 8, 9],
+  ["lifecycle", "late", "RESUME", 8, 8],
+  ["lifecycle", "without", "STOP", 13, 13],
+  ["lifecycle", "twice", "STOP", 13, 14],
+  ["lifecycle", "late", "STOP", 13, 13],
+  ["lifecycle", "without", "RESET", 18, 20],
+  ["lifecycle", "without", "RESUME", 23, 23],
+  ["lifecycle", "twice", "RESUME", 23, 24],
+  ["lifecycle", "late", "RESUME", 23, 23],
+  ["migration-in", "twice", "RESUME", 13, 14],
+  ["migration-out", "without", "RESUME", 18, 18],
+  ["migration-out", "twice", "RESUME", 18, 19],
+  ["migration-out", "late", "RESUME", 18, 18],
+  ["panic-s390", "without", "RESUME", 10, 11],
+  ["panic-s390", "twice", "RESUME", 10, 11],
+  ["panic-s390", "late", "RESUME", 10, 15],
+  ["panic-s390", "without", "GUEST_PANICKED", 11, 14],
+  ["panic-s390", "without", "STOP", 13, 14],
+  ["panic-s390", "twice", "STOP", 13, 14],
+  ["panic-then-shutdown", "twice", "STOP", 8, 9],
+  ["power-off-no-shutdown", "twice", "STOP", 6, 7],
+  ["power-off-no-shutdown", "without", "RESET", 10, 12],
+  ["power-off-no-shutdown", "without", "RESUME", 15, 15],
+  ["power-off-no-shutdown", "twice", "RESUME", 15, 16],
+  ["power-off-no-shutdown", "late", "RESUME", 15, 15],
+  ["suspend-and-wakeup", "without", "SUSPEND", 7, 8],
+  ["suspend-and-wakeup", "late", "system_wakeup", 10, 12],
+  ["watchdog-out-of-order", "without", "WATCHDOG", 7, 12],
+  ["watchdog-out-of-order", "twice", "STOP", 10, 11],
+  ["watchdog-pause", "without", "WATCHDOG", 7, 9],
+  ["watchdog-pause", "late", "WATCHDOG", 7, 10],
+  ["watchdog-pause", "twice", "STOP", 8, 9],
+  ["watchdog-pause", "without", "RESUME", 12, 12],
+  ["watchdog-pause", "twice", "RESUME", 12, 13],
+  ["watchdog-pause", "late", "RESUME", 12, 12],
+  ["guest-reset", 9, "RESET", 7, 12],
+  ["io-error", 10, "RESUME", 6, 13],
+  ["io-error", 11, "BLOCK_IO_ERROR", 8, 10],
+  ["io-error", 7, "STOP", 9, 11],
+  ["lifecycle", 27, "STOP", 13, 13],
+  ["lifecycle", 9, "RESET", 18, 21],
+  ["lifecycle", 25, "RESET", 18, 20],
+  ["migration-in", 9, "RESUME", 13, 12],
+  ["migration-in", 6, "MIGRATION", 14, 12],
+  ["migration-out", 19, "STOP", 12, 21],
+  ["migration-out", 9, "MIGRATION", 14, 13],
+  ["panic-s390", 7, "GUEST_PANICKED", 11, 15],
+];
+
+function spoil([, deed, name, line]: Spoilt, lines: readonly string[]): string {
+  const place = line - 1;
+  const message = lines[place]!;
+  assert.match(
+    JSON.parse(message)[2],
+    new RegExp(`"(event|execute)": ?"${name}"`),
+  );
+  const rest = lines.toSpliced(place, 1);
+  const spoilt = deed === "without"
+    ? rest
+    : deed === "twice"
+    ? lines.toSpliced(place, 0, message)
+    : rest.toSpliced(deed === "late" ? line : deed - 1, 0, message);
+  return spoilt.join("\n") + "\n";
+}
+
+function describe([trace, deed, name, line]: Spoilt): string {
+  const what = `${trace} with ${name} of line ${line}`;
+  if (deed === "without") return `${what} left out`;
+  return typeof deed === "string" ? `${what} ${deed}` : `${what} on ${deed}`;
+}
+
+/** The tests of `tracker()`. */
+export const trackSuite: Suite = {
+  "tracker() finds no fault in any recorded trace"(assets) {
+    const all = [...traces(assets)];
+    assert.isAbove(all.length, 20);
+    for (const [name, trace] of all) {
+      assert.deepEqual(found(track(entriesOf(trace))), [], name);
+    }
+  },
+
+  "tracker() knows what query-status will say in every recorded trace"(assets) {
+    const known = [...traces(assets)].flatMap(([name, trace]) => {
+      const steps = track(entriesOf(trace));
+      return steps.flatMap((step, index) => {
+        const status = statusOf(step);
+        if (status === undefined) return [];
+        const before = steps[index - 1]!;
+        assert.include(before.states, status, name);
+        assert.include(step.states, status, name);
+        return before.isProven ? [before.states.length] : [];
+      });
+    });
+    assert.isAbove(known.length, 15);
+    const sure = known.filter((each) => each === 1);
+    assert.isAtLeast(sure.length / known.length, 0.85);
+  },
+
+  "tracker() is told of many traces that cannot be"() {
+    const names = new Set(impossible.map(describe));
+    assert.lengthOf(impossible, names.size);
+    assert.isAtLeast(names.size, 40);
+  },
+
+  ...Object.fromEntries(impossible.map((spoilt) => [
+    `tracker() finds one fault in ${describe(spoilt)}`,
+    (assets: Assets) => {
+      const [trace, , , , line] = spoilt;
+      const text = spoil(spoilt, linesOf(assets, trace));
+      assert.deepEqual(
+        found(track(entriesOf(encoder.encode(text)))),
+        [`IMPOSSIBLE_TRANSITION on line ${line}`],
+      );
+    },
+  ])),
+
+  "tracker() names what was impossible, and the last proof"() {
+    const steps = track(talk(
+      greeting,
+      event("RESUME"),
+      event("WATCHDOG", { action: "none" }),
+      event("RESUME"),
+      event("SUSPEND"),
+    ));
+    assert.deepEqual(steps.flatMap(({ findings }) => findings), [{
+      code: "IMPOSSIBLE_TRANSITION",
+      severity: "fault",
+      path: [],
+      expected:
+        '"debug" or "inmigrate" or "io-error" or "paused" or "postmigrate" or "prelaunch…',
+      received: '"running"',
+      message:
+        'Cannot follow RESUME on line 5: the machine was in "running" since RESUME on line 3',
+    }]);
+    assert.deepEqual(steps.at(-1)?.states, ["suspended"]);
+  },
+
+  "tracker() says that it knows nothing before a proof, after a greeting and after damage"() {
+    const entries = talk(
+      event("RTC_CHANGE", { offset: 1, "qom-path": "/rtc" }),
+      event("RESUME"),
+      greeting,
+      event("RESUME"),
+    );
+    const [proof] = talk(event("SUSPEND"));
+    const torn: Entry = {
+      line: 9,
+      offset: 0,
+      text: "",
+      findings: [{
+        code: "TORN_LINE",
+        severity: "fault",
+        path: [],
+        message: "Cannot read line 9",
+      }],
+    };
+    const steps = track([...entries, torn, proof!]);
+    assert.deepEqual(
+      steps.map(({ states, isProven }) => [states.length, isProven]),
+      [[16, false], [1, true], [16, false], [1, true], [16, false], [1, true]],
+    );
+    assert.deepEqual(found(steps), []);
+  },
+
+  "tracker() gives the states of the edition in their order"() {
+    for (const [edition, count] of [["3.0", 17], ["7.2", 16]] as const) {
+      const [step] = track(talk(greeting), edition);
+      assert.lengthOf(step!.states, count);
+      assert.equal(step!.states[0], "debug");
+      assert.equal(step!.states.includes("preconfig"), edition === "3.0");
+    }
+  },
+
+  "tracker() takes a stop without commands for whatever may have asked for it"() {
+    const events = [event("RESUME"), event("STOP")];
+    const unseen = track(talk(...events)).at(-1)!.states;
+    assert.includeMembers([...unseen], ["paused", "save-vm", "postmigrate"]);
+    assert.notInclude(unseen, "guest-panicked");
+    const asked = track(talk(
+      greeting,
+      event("RESUME"),
+      '->{"execute": "stop"}',
+      event("STOP"),
+      done,
+    ));
+    assert.deepEqual(asked.at(-1)!.states, ["paused"]);
+  },
+
+  "tracker() follows each monitor by itself"() {
+    const [resume, suspend] = talk(event("RESUME"), event("SUSPEND"));
+    const steps = track([
+      { ...resume!, monitor: "one" },
+      { ...resume!, monitor: "other" },
+      { ...suspend!, monitor: "one" },
+      { ...resume!, monitor: "third" },
+    ]);
+    assert.deepEqual(found(steps), []);
+    assert.deepEqual(steps[1]?.states, ["running"]);
+    assert.include(steps[2]?.states, "suspended");
+  },
+
+  "tracker() believes what QEMU itself wrote of its run state"() {
+    const [resume] = talk(event("RESUME"));
+    const told: Entry = {
+      line: 7,
+      offset: 0,
+      text: "runstate_set",
+      state: { from: "running", to: "watchdog" },
+      findings: [],
+    };
+    const steps = track([resume!, told, resume!, resume!]);
+    assert.deepEqual(
+      steps.map(({ states }) => states.join()),
+      ["running", "watchdog", "watchdog", "watchdog"],
+    );
+    assert.deepEqual(found(steps), []);
+  },
+
+  "tracker() looks back from a reply as far as its command, and not for ever"() {
+    const command = '->{"execute": "query-status", "id": 1}';
+    const reply = '{"return": {"status": "running", "running": true}, "id": 1}';
+    const noise = event("RTC_CHANGE", { offset: 1, "qom-path": "/rtc" });
+    const stop = ['->{"execute": "stop"}', event("STOP"), done];
+    const follow = (between: number) =>
+      track(talk(
+        ...[greeting, command, ...stop],
+        ...Array<string>(between).fill(noise),
+        reply,
+      ));
+    // The machine ran when it was asked, and was stopped after that.
+    assert.deepEqual(found(follow(3)), []);
+    assert.deepEqual(follow(3).at(-1)?.states, ["paused"]);
+    assert.deepEqual(found(follow(2000)), []);
+    assert.notDeepEqual(follow(2000).at(-1)?.states, ["running"]);
+  },
+
+  "tracker() gives a step for each entry, whatever the batches"(assets) {
+    const entries = entriesOf(
+      assets.fixtures.get("traces/migration-out.jsonl")!,
+    );
+    const whole = track(entries);
+    assert.deepEqual(whole.map(({ entry }) => entry), [...entries]);
+    const stage = tracker({ witness: witness("7.2") });
+    const single = entries.flatMap((entry) => stage.push([entry]));
+    assert.deepEqual([...single, ...stage.end()], whole);
+    assert.equal(stage.edition, "7.2");
+  },
+
+  "tracker() follows a raw stream, which has no commands"() {
+    const source = rawSource();
+    const records = source.push(encoder.encode(
+      [greeting, done, event("RESUME"), done, event("POWERDOWN")].join("\n"),
+    ));
+    const steps = track(read([...records, ...source.end()]).entries);
+    assert.deepEqual(found(steps), []);
+    assert.deepEqual(steps.at(-1)?.states, ["running"]);
+  },
+};
