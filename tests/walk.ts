@@ -11,7 +11,6 @@
 import type { Entry } from "@qmp/run-state/replay";
 
 import {
-  type Seen,
   stateOf,
   type Witness,
   witness,
@@ -20,6 +19,7 @@ import {
 import type {
   Activity,
   Consequence,
+  Seen,
   Standing,
 } from "../src/editions/witness_row.ts";
 

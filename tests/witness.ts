@@ -10,7 +10,6 @@ import { assert } from "chai";
 import { editions, release } from "../src/editions/release.ts";
 import { spansOf } from "../src/editions/since.ts";
 import {
-  type Seen,
   stateOf,
   type Witness,
   witness,
@@ -23,7 +22,7 @@ import {
 import { events } from "../src/editions/witness_events.ts";
 import { foreignEvents, greeting } from "../src/editions/witness_foreign.ts";
 import { migrationEvents } from "../src/editions/witness_migration.ts";
-import type { Row } from "../src/editions/witness_row.ts";
+import type { Row, Seen } from "../src/editions/witness_row.ts";
 import { silent } from "../src/editions/witness_silent.ts";
 import { stops } from "../src/editions/witness_stop.ts";
 import type { Suite } from "./suite.ts";
@@ -58,7 +57,9 @@ function* cases(): Generator<Case> {
       }
     }
     for (const kind of ["return", "error"] as const) {
-      const replies = kind === "return" ? rows.returned : rows.refused;
+      const replies = kind === "return"
+        ? rows.returned ?? rows.answered
+        : rows.refused;
       for (const row of replies ?? []) {
         for (const data of examples(row)) {
           yield { row, seen: { kind, data, answers: command } };

@@ -47,7 +47,6 @@ export {
   type RuledOut,
 } from "./compatible.ts";
 export {
-  type Seen,
   type Silence,
   stateOf,
   type Witness,
@@ -59,6 +58,7 @@ export type {
   Consequence,
   Dozing,
   Outcome,
+  Seen,
   Standing,
   Stop,
 } from "./witness_row.ts";

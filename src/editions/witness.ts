@@ -15,18 +15,15 @@ import type { Kind } from "../schema/qmp.ts";
 import { membersOf, plainName } from "./definition.ts";
 import type { RunState } from "./known.ts";
 import { editions, release } from "./release.ts";
-import { commands, hmp, refusedInPreconfig } from "./witness_commands.ts";
-import { events } from "./witness_events.ts";
-import { foreignEvents, greeting } from "./witness_foreign.ts";
-import { migrationEvents } from "./witness_migration.ts";
+import { fits, isTimely, member, rowsFor } from "./witness_look_up.ts";
 import type {
   Activity,
-  CommandRows,
   Consequence,
   Dozing,
   Moves,
   Outcome,
   Row,
+  Seen,
   SilentRow,
   Standing,
   Stop,
@@ -34,22 +31,7 @@ import type {
 import { silent } from "./witness_silent.ts";
 import { stops } from "./witness_stop.ts";
 
-/** What is looked at of a message. */
-export interface Seen {
-  /** Its kind. */
-  readonly kind: Kind;
-  /** The name of an event or a command. */
-  readonly name?: string;
-  /** An event's data, a command's arguments, what came back, or the error. */
-  readonly data?: unknown;
-  /** The command that a reply answers, where it was seen. */
-  readonly answers?: {
-    /** Its name. */
-    readonly name?: string;
-    /** Its arguments. */
-    readonly data?: unknown;
-  };
-}
+export type { Seen } from "./witness_row.ts";
 
 /** What a message proves and causes in an edition. */
 export interface Witness {
@@ -128,6 +110,7 @@ export function stateOf(standing: Standing): RunState {
   return standing.replace(" asleep", "") as RunState;
 }
 
+const nothing: ReadonlySet<Activity> = /* @__PURE__ */ new Set();
 const made = new Map<string, Witnesses>();
 
 /**
@@ -188,27 +171,42 @@ function build(edition: string): Witnesses {
     ...names,
     ...(remembersSleep ? names.filter(isDozing).map(asleep) : []),
   ];
+  const lists = new Map<readonly Row[], readonly Row[]>();
   const witnesses = new Map<Row | string, Witness>();
 
   function of(
     seen: Seen,
-    underWay: ReadonlySet<Activity> = new Set(),
+    underWay: ReadonlySet<Activity> = nothing,
   ): Witness | undefined {
-    const row = rowsFor(seen)?.find((each) =>
-      isIn(each, edition) && fits(each, seen) &&
-      (each.during ?? []).every((one) => underWay.has(one)) &&
-      !(each.unless ?? []).some((one) => underWay.has(one))
-    );
-    if (row === undefined) return undefined;
-    const told = row.moves === "status" ? member(seen.data, "status") : "";
-    const key = told === "" ? row : `status ${told}`;
+    for (const list of rowsFor(seen)) {
+      const row = list &&
+        candidates(list).find((each) =>
+          fits(each, seen) && isTimely(each, underWay)
+        );
+      if (row !== undefined) return witnessOf(row, seen);
+    }
+    return undefined;
+  }
+
+  /** The rows of a list that this edition has. */
+  function candidates(list: readonly Row[]): readonly Row[] {
+    let known = lists.get(list);
+    if (known === undefined) {
+      lists.set(list, known = list.filter((row) => isIn(row, edition)));
+    }
+    return known;
+  }
+
+  function witnessOf(row: Row, { kind, data }: Seen): Witness | undefined {
+    const told = row.moves === "status" ? member(data, "status") : "";
     // A newer QEMU may have more of them.
     if (told !== "" && !names.includes(told as RunState)) return undefined;
-    const known = witnesses.get(key);
-    if (known) return known;
-    const made = make(row, String(told), seen.kind);
-    witnesses.set(key, made);
-    return made;
+    const key = told === "" ? row : `status ${told}`;
+    let known = witnesses.get(key);
+    if (known === undefined) {
+      witnesses.set(key, known = make(row, String(told), kind));
+    }
+    return known;
   }
 
   function make(row: Row, told: string, kind: Kind): Witness {
@@ -325,72 +323,4 @@ function isIn(
   const place = editions.indexOf(edition);
   return (since === undefined || place >= editions.indexOf(since)) &&
     (until === undefined || place < editions.indexOf(until));
-}
-
-function rowsFor(
-  { kind, name, data, answers }: Seen,
-): readonly Row[] | undefined {
-  switch (kind) {
-    case "greeting":
-      return greeting;
-    case "event":
-      return own(events, name) ?? own(migrationEvents, name) ??
-        own(foreignEvents, name);
-    case "command":
-      return commandRows(name, data)?.sent;
-    case "return":
-      return commandRows(answers?.name, answers?.data)?.returned;
-    case "error":
-      return [
-        ...refusedInPreconfig,
-        ...commandRows(answers?.name, answers?.data)?.refused ?? [],
-      ];
-  }
-}
-
-function commandRows(
-  name: string | undefined,
-  data: unknown,
-): CommandRows | undefined {
-  if (name !== "human-monitor-command") return own(commands, name);
-  const line = String(member(data, "command-line") ?? "");
-  const rows = own(commands, own(hmp, line.trim().split(/\s+/)[0]));
-  // HMP answers in prose, whether it obeyed or not.
-  return rows && { ...rows, returned: proseless(rows), refused: [] };
-}
-
-function proseless({ returned = [] }: CommandRows): readonly Row[] {
-  return returned.filter(({ moves, ends }) => moves === "stays" && ends);
-}
-
-function fits({ where, desc, capability }: Row, { data }: Seen): boolean {
-  return Object.entries(where ?? {}).every(([name, values]) =>
-    values.includes(member(data, name) as string)
-  ) && (desc === undefined || String(member(data, "desc")).endsWith(desc)) &&
-    (capability === undefined || turnsOn(data, capability));
-}
-
-function turnsOn(data: unknown, capability: string): boolean {
-  const list = member(data, "capabilities");
-  return Array.isArray(list) &&
-    list.some((each) =>
-      member(each, "capability") === capability &&
-      member(each, "state") === true
-    );
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null &&
-      Object.hasOwn(value, name)
-    ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-function own<Value>(
-  table: Readonly<Record<string, Value>>,
-  name: string | undefined,
-): Value | undefined {
-  return name !== undefined && Object.hasOwn(table, name)
-    ? table[name]
-    : undefined;
 }

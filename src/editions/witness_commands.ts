@@ -282,7 +282,7 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
       "save_snapshot() in migration/savevm.c of 2.11 to 10.2.2",
       "live 5.2.0, 7.2.22, 10.0.13",
     ]).map((row) => ({ ...row, begins: ["saving a snapshot"] })),
-    returned: [{
+    answered: [{
       moves: "stays",
       ends: ["saving a snapshot"],
       sources: ["handle_hmp_command() in monitor/hmp.c of 7.2, 10.2.2"],
@@ -294,7 +294,7 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
       "hmp_loadvm() in hmp.c of 2.11, monitor/hmp-cmds.c of 7.2, migration/migration-hmp-cmds.c of 10.2.2: if it fails, the machine stays in restore-vm",
       "live 5.2.0, 7.2.22, 10.0.13",
     ]).map((row) => ({ ...row, begins: ["loading a snapshot"] })),
-    returned: [{
+    answered: [{
       moves: "stays",
       ends: ["loading a snapshot"],
       sources: ["handle_hmp_command() in monitor/hmp.c of 7.2, 10.2.2"],

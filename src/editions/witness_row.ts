@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { Kind } from "../schema/qmp.ts";
 import type { KnownSchemas, RunState } from "./known.ts";
 
 /** The run states in which QEMU keeps, since 9.0, whether the guest was asleep when it was stopped. */
@@ -40,6 +41,23 @@ export type Activity =
   | "leaving preconfig"
   | "ending"
   | "starting";
+
+/** What is looked at of a message. */
+export interface Seen {
+  /** Its kind. */
+  readonly kind: Kind;
+  /** The name of an event or a command. */
+  readonly name?: string;
+  /** An event's data, a command's arguments, what came back, or the error. */
+  readonly data?: unknown;
+  /** The command that a reply answers, where it was seen. */
+  readonly answers?: {
+    /** Its name. */
+    readonly name?: string;
+    /** Its arguments. */
+    readonly data?: unknown;
+  };
+}
 
 /** Something that may come of a message. */
 export type Outcome =
@@ -135,6 +153,8 @@ export interface CommandRows {
   readonly sent?: readonly Row[];
   /** What it proves that QEMU obeyed. */
   readonly returned?: readonly Row[];
+  /** What it proves that HMP answered, in prose, whether it obeyed or not. */
+  readonly answered?: readonly Row[];
   /** What it proves that QEMU refused. */
   readonly refused?: readonly Row[];
 }

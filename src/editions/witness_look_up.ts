@@ -1,0 +1,115 @@
+/**
+ * Finds the rows that a message is looked up in.
+ *
+ * @module
+ */
+
+import { commands, hmp, refusedInPreconfig } from "./witness_commands.ts";
+import { events } from "./witness_events.ts";
+import { foreignEvents, greeting } from "./witness_foreign.ts";
+import { migrationEvents } from "./witness_migration.ts";
+import type { Activity, Row, Seen } from "./witness_row.ts";
+
+/**
+ * Finds the lists of rows that a message is looked up in.
+ *
+ * @param seen The message.
+ * @returns The lists, one to be looked in after the other.
+ */
+export function rowsFor(
+  { kind, name, data, answers }: Seen,
+): readonly (readonly Row[] | undefined)[] {
+  switch (kind) {
+    case "greeting":
+      return [greeting];
+    case "event":
+      return [
+        own(events, name) ?? own(migrationEvents, name) ??
+          own(foreignEvents, name),
+      ];
+    case "command":
+      return [own(commands, meant(name, data))?.sent];
+    case "return": {
+      const rows = own(commands, meant(answers?.name, answers?.data));
+      return [isHmp(answers?.name) ? rows?.answered : rows?.returned];
+    }
+    case "error":
+      return [refusedInPreconfig, own(commands, answers?.name)?.refused];
+  }
+}
+
+function isHmp(name: string | undefined): boolean {
+  return name === "human-monitor-command";
+}
+
+/** The command that a line of HMP is; any other is itself. */
+function meant(name: string | undefined, data: unknown): string | undefined {
+  if (!isHmp(name)) return name;
+  const line = String(member(data, "command-line") ?? "");
+  return own(hmp, line.trim().split(/\s+/)[0]);
+}
+
+/**
+ * Tells whether a row is about a message.
+ *
+ * @param row One of a list for such messages.
+ * @param seen The message.
+ * @returns Whether the message's members are as the row asks.
+ */
+export function fits(
+  { where, desc, capability }: Row,
+  { data }: Seen,
+): boolean {
+  for (const name in where) {
+    if (!where[name]?.includes(member(data, name) as string)) return false;
+  }
+  return (desc === undefined || String(member(data, "desc")).endsWith(desc)) &&
+    (capability === undefined || turnsOn(data, capability));
+}
+
+/**
+ * Tells whether a row counts by what is under way.
+ *
+ * @param row The row.
+ * @param underWay What may be under way.
+ * @returns Whether it counts.
+ */
+export function isTimely(
+  { during, unless }: Row,
+  underWay: ReadonlySet<Activity>,
+): boolean {
+  return (during === undefined || during.every((one) => underWay.has(one))) &&
+    !unless?.some((one) => underWay.has(one));
+}
+
+function turnsOn(data: unknown, capability: string): boolean {
+  const list = member(data, "capabilities");
+  return Array.isArray(list) &&
+    list.some((each) =>
+      member(each, "capability") === capability &&
+      member(each, "state") === true
+    );
+}
+
+/**
+ * Reads a member of a value, whatever that is.
+ *
+ * @param value The value.
+ * @param name The member's name.
+ * @returns What stands there; nothing where the value has no such member.
+ */
+export function member(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null &&
+      Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+}
+
+function own<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string | undefined,
+): Value | undefined {
+  return name !== undefined && Object.hasOwn(table, name)
+    ? table[name]
+    : undefined;
+}
