@@ -452,6 +452,8 @@ and so on
         "-> {".repeat(size),
         "QEMU_MONITOR_RECV_EVENT: mon=0x1 event={".repeat(size / 40),
         '{"a": '.repeat(size),
+        '-> {"a": "é"}' + '{"a": "é"}'.repeat(size / 4),
+        `-> {=22\n${"=\n".repeat(size)}`,
       ]
     ) {
       for (const { name } of logFormats) {

@@ -78,16 +78,16 @@ function reader(): Stage<LogLine, TraceRecord> {
 
   /** Reads a line, but for one that mail wrapped within its mark. */
   function readWhole(line: LogLine): void {
+    const isSecond = held !== undefined;
     const whole = held === undefined
       ? line
       : remade(held, `${held.text.trimEnd()} ${line.text.trimStart()}`);
     held = undefined;
-    if (
-      /QEMU_MONITOR_[A-Z_]+:(?: mon=\w+)?[ \t]*$/.test(whole.text.slice(-60))
-    ) {
-      held = isNoted.test(whole.text) ? undefined : whole;
-    }
-    if (held === undefined) read(whole);
+    // Joined once: a mark is short, and no more than one end of line is in it.
+    const isHalf = !isSecond && halfMark.test(whole.text.slice(-60)) &&
+      !isNoted.test(whole.text.slice(-60));
+    if (isHalf) held = whole;
+    else read(whole);
   }
 
   return {
@@ -124,6 +124,9 @@ function monitorNames(): {
     of: (mon) => (named.get(mon) ?? first(mon)).name,
   };
 }
+
+/** How a line ends that was wrapped within its mark. */
+const halfMark = /QEMU_MONITOR_[A-Z_]+:(?: mon=\w+)?[ \t]*$/;
 
 /** These end with the monitor. */
 const isNoted = /QEMU_MONITOR_(?:NEW|CLOSE): mon=\w+[ \t]*$/;

@@ -19,6 +19,8 @@ export interface LogLine {
   readonly valid: boolean;
   /** How many bytes of the line were taken away in front of the text. */
   readonly cut: number;
+  /** How many bytes the characters before a column take, as last asked for. */
+  readonly measured: { column: number; bytes: number };
   /** Whether the text is not that of the line, so that no column leads to a byte. */
   readonly isRemade: boolean;
   /** Whether the line was longer than the limit, and so is lost. */
@@ -104,6 +106,7 @@ function textOf(
     text,
     valid,
     cut: isMarked ? 3 : 0,
+    measured: { column: 0, bytes: 0 },
     isRemade: false,
     tooLong,
   };
@@ -125,8 +128,9 @@ function decoded(bytes: Uint8Array): { text: string; valid: boolean } {
  * @returns The line without them; its place stays that of the whole.
  */
 export function withoutFront(line: LogLine, length: number): LogLine {
-  const gone = line.isRemade ? 0 : byteLength(line.text.slice(0, length));
-  return { ...line, text: line.text.slice(length), cut: line.cut + gone };
+  const cut = line.cut + bytesBefore(line, length);
+  const measured = { column: 0, bytes: 0 };
+  return { ...line, text: line.text.slice(length), cut, measured };
 }
 
 /**
@@ -149,8 +153,19 @@ export function remade(line: LogLine, text: string): LogLine {
  * where nobody can tell.
  */
 export function placeOf(line: LogLine, column: number): number {
-  const start = line.offset + line.cut;
-  return line.isRemade ? start : start + byteLength(line.text.slice(0, column));
+  return line.offset + line.cut + bytesBefore(line, column);
+}
+
+/** Measures on from where it was measured to: a line may hold many messages. */
+function bytesBefore(
+  { text, isRemade, measured }: LogLine,
+  column: number,
+): number {
+  if (isRemade) return 0;
+  if (column < measured.column) return byteLength(text.slice(0, column));
+  measured.bytes += byteLength(text.slice(measured.column, column));
+  measured.column = column;
+  return measured.bytes;
 }
 
 function byteLength(text: string): number {

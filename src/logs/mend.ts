@@ -70,20 +70,29 @@ export function mend(
   damage: Damage,
   longest: number,
 ): Stage<LogLine, LogLine> {
+  /** The first of the lines that are joined, and the texts of all of them. */
   let held: LogLine | undefined;
+  let parts: string[] = [];
+  let length = 0;
 
   function push(given: LogLine): LogLine[] {
     const own = damage.numbered ? without(number, given) : given;
     const line = damage.quoted ? without(quotation, own) : own;
     if (!damage.printable) return [withoutCaret(line)];
-    const joined = held === undefined
-      ? line
-      : remade(held, held.text + line.text);
+    const isSoft = line.text.endsWith("=");
+    if (held === undefined && !isSoft) return [withoutCaret(unprinted(line))];
+    held ??= line;
+    parts.push(isSoft ? line.text.slice(0, -1) : line.text);
+    length += line.text.length;
+    return isSoft && length < longest ? [] : end();
+  }
+
+  function end(): LogLine[] {
+    if (held === undefined) return [];
+    const joined = remade(held, parts.join(""));
     held = undefined;
-    if (joined.text.endsWith("=") && joined.text.length < longest) {
-      held = remade(joined, joined.text.slice(0, -1));
-      return [];
-    }
+    parts = [];
+    length = 0;
     return [withoutCaret(unprinted(joined))];
   }
 
@@ -94,12 +103,7 @@ export function mend(
     return plain.endsWith("^M") ? { ...own, text: plain.slice(0, -2) } : own;
   }
 
-  return {
-    push,
-    end() {
-      return held === undefined ? [] : [withoutCaret(unprinted(held))];
-    },
-  };
+  return { push, end };
 }
 
 function without(front: RegExp, line: LogLine): LogLine {
