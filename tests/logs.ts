@@ -454,6 +454,7 @@ and so on
         '{"a": '.repeat(size),
         '-> {"a": "é"}' + '{"a": "é"}'.repeat(size / 4),
         `-> {=22\n${"=\n".repeat(size)}`,
+        "QEMU_MONITOR_RECV_EVENT:\n".repeat(size / 4),
       ]
     ) {
       for (const { name } of logFormats) {
