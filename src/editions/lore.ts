@@ -9,8 +9,8 @@ import type { Kind } from "../schema/qmp.ts";
 import type { Path } from "../wire/finding.ts";
 import { quote } from "../wire/quote.ts";
 import type { Definition, Definitions, MemberTypes } from "./definition.ts";
-import { nearest } from "./nearest.ts";
-import { explain, type Span, spanOf, type Subject } from "./since.ts";
+import { nearest, sameButForSpelling } from "./nearest.ts";
+import { explain, type Span, spanOf, spansOf, type Subject } from "./since.ts";
 
 /** An edition, as far as it is needed here. */
 interface Facts {
@@ -40,7 +40,8 @@ export function loreOf(
         ? spanBesideOwner(edition.definitions, subject)
         : spanOf(subject);
       if (span !== undefined) {
-        const why = explain(subject, edition.name);
+        const why = explain(subject, edition.name) ??
+          lacking(subject.name, span, question);
         return { ...span, known: true, ...(why !== undefined && { why }) };
       }
     }
@@ -49,6 +50,17 @@ export function loreOf(
       ? undefined
       : { known: false, why: `the nearest known name is ${quote(meant)}` };
   };
+}
+
+/** Why a member that the edition has may be absent all the same. */
+function lacking(
+  name: string,
+  { since }: Span,
+  { code }: Question,
+): string | undefined {
+  return code === "MISSING_MEMBER" && since !== undefined
+    ? `${quote(name)} is lacking before QEMU ${since}`
+    : undefined;
 }
 
 /** The span of a member that some release lacks although it has the rest. */
@@ -78,7 +90,10 @@ function subjectsOf(
   { code, kind, name, path, value }: Question,
 ): readonly Subject[] {
   if (code === "UNKNOWN_NAME") {
-    return kind === "event" || kind === "command" ? [{ kind, name }] : [];
+    if (kind !== "event" && kind !== "command") return [];
+    return [...spansOf({ kind }).keys()]
+      .filter((known) => sameButForSpelling(known, name))
+      .map((known) => ({ kind, name: known }));
   }
   if (code === "UNKNOWN_VALUE") {
     const type = typeAt(definitions, kind, name, path);

@@ -192,7 +192,13 @@ export function reader(options: ReadOptions = {}): Reader {
     const id = (value as JsonObject | null)?.["id"];
     const isReply = value !== null && typeof value === "object" &&
       ("return" in value || "error" in value);
-    const command = isReply ? commands.answered(monitor, id) : undefined;
+    const command = isReply
+      ? commands.answered(
+        monitor,
+        id,
+        isOfUnreadable(value as JsonObject) ? hasFault : undefined,
+      )
+      : undefined;
     const { kind, name, isOwn, message, findings } = judge(
       value,
       command?.entry.name,
@@ -261,6 +267,21 @@ function entryOf(
   if (direction !== undefined) entry.direction = direction;
   if (monitor !== undefined) entry.monitor = monitor;
   return entry;
+}
+
+/**
+ * Whether an error answers a text that QEMU could not read as a command at
+ * all: such a text may be rubbish that never waited. These are the words of
+ * 7.2, seen live; they have been the same since 2.12.
+ */
+function isOfUnreadable(value: JsonObject): boolean {
+  const error = value["error"] as Partial<ErrorReply["error"]> | null;
+  return value["id"] === undefined && typeof error?.desc === "string" &&
+    /^(?:JSON |QMP input )/.test(error.desc);
+}
+
+function hasFault({ entry }: Waiter): boolean {
+  return entry.findings.some(isFault);
 }
 
 function isFault({ severity }: Finding): boolean {

@@ -37,9 +37,15 @@ export interface Waiting<Command> {
    *
    * @param monitor Which monitor the reply came from.
    * @param id The reply's id, where it has one.
+   * @param isMeant Whether the reply can be meant for the command that waits
+   * longest; where it is not, that one waits on.
    * @returns The command; undefined where none waits.
    */
-  answered(monitor: string, id: JsonValue | undefined): Command | undefined;
+  answered(
+    monitor: string,
+    id: JsonValue | undefined,
+    isMeant?: (command: Command) => boolean,
+  ): Command | undefined;
   /**
    * Forgets a monitor's commands, since a greeting begins a new connection.
    * Those sent before QEMU said anything are kept: systemd does not wait for
@@ -89,6 +95,7 @@ export function waiting<Command>(most: number): Waiting<Command> {
   function answered(
     name: string,
     id: JsonValue | undefined,
+    isMeant?: (command: Command) => boolean,
   ): Command | undefined {
     const monitor = monitors.get(name);
     if (monitor === undefined) return undefined;
@@ -96,9 +103,11 @@ export function waiting<Command>(most: number): Waiting<Command> {
     const { byId } = monitor;
     const key = idKey(id);
     const queue = byId.get(key);
-    const command = queue?.shift();
-    if (command === undefined) return undefined;
-    if (queue?.length === 0) byId.delete(key);
+    const command = queue?.[0];
+    if (queue === undefined || command === undefined) return undefined;
+    if (isMeant?.(command) === false) return undefined;
+    queue.shift();
+    if (queue.length === 0) byId.delete(key);
     count -= 1;
     return command;
   }

@@ -34,23 +34,24 @@ export interface Doubt {
  * @param edition Which QEMU's protocol.
  * @param kind The message's kind.
  * @param name The event's or command's name; of a reply, that of the command it answers.
- * @param schema The schema that refused it, or what is wrong with its name.
- * @returns All that is wrong, with what other editions know of it.
+ * @param schema The schema that it should fit.
+ * @param stranger What is wrong with its name, where anything is.
+ * @returns What is wrong, with what other editions know of it.
  */
 export function doubtsAbout(
   value: JsonObject,
   edition: Edition,
   kind: Kind,
   name: string | undefined,
-  schema: v.GenericSchema | Finding,
+  schema: v.GenericSchema,
+  stranger: Finding | undefined,
 ): Doubt[] {
   const subject = name === undefined ? kind : `${kind} ${quote(name)}`;
-  const faults = "code" in schema
-    ? [schema]
-    : kind === "command" && !("execute" in value) && name !== undefined &&
-        schema !== envelopes.command
+  const isOutOfBand = kind === "command" && !("execute" in value) &&
+    name !== undefined && schema !== envelopes.command;
+  const faults = isOutOfBand
     ? [unexpectedMember(["exec-oob"], subject)]
-    : faultsOf(schema, value, subject, isSecretive(name ?? ""));
+    : faultsOf(schema, value, subject, stranger, isSecretive(name));
   return faults.map((fault) => {
     const { code, path } = fault;
     const lore = name === undefined ? undefined : edition.lore?.({
@@ -85,14 +86,20 @@ function faultsOf(
   schema: v.GenericSchema,
   value: JsonObject,
   subject: string,
+  stranger: Finding | undefined,
   hides: boolean,
 ): Finding[] {
   const { issues = [] } = v.safeParse(schema, value);
   const faults = issues.map((issue) => explain(issue, subject, hides));
+  // Of a stranger only the envelope is known: what else is in it may be right.
+  if (stranger !== undefined) return [stranger, ...faults];
   const told = new Set(faults.map(({ path }) => path.join("\0")));
   return faults.concat(
-    unexpected(schema, value)
+    unexpected(schema, value, mostUnexpected)
       .filter((path) => !told.has(path.join("\0")))
       .map((path) => unexpectedMember(path, subject)),
   );
 }
+
+/** So many unknown members are told of a message: one may have millions. */
+const mostUnexpected = 100;

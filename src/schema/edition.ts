@@ -77,6 +77,33 @@ export interface Edition {
  */
 export const seed: Edition = /* @__PURE__ */ namedAsInQapi("seed", mirror);
 
+/**
+ * The members of the seed that some release lacks. The editions know much more,
+ * but this much is known without them, so that under `forward` no message of
+ * any QEMU is lost.
+ */
+function seedLore({ code, name, path }: Question): Lore | undefined {
+  if (code !== "MISSING_MEMBER") return undefined;
+  const at = path.join(".");
+  const isCause = name === "SHUTDOWN" || name === "RESET";
+  if (name === "query-status" && at === "return.singlestep") {
+    const why = '"singlestep" is gone since QEMU 9.0';
+    return { until: "9.0", known: true, why };
+  }
+  const since = !isCause
+    ? undefined
+    : at === "data.reason"
+    ? "4.0"
+    : at === "data"
+    ? "2.10"
+    : undefined;
+  return since === undefined ? undefined : {
+    since,
+    known: true,
+    why: `"${path.at(-1)}" is lacking before QEMU ${since}`,
+  };
+}
+
 /** The mirror names commands by what is an identifier in TypeScript. */
 function namedAsInQapi(
   name: string,
@@ -84,6 +111,7 @@ function namedAsInQapi(
 ): Edition {
   return {
     name,
+    lore: seedLore,
     schemas: Object.fromEntries(
       Object.entries(schemas).map(([identifier, schema]) => [
         isCommand(schema) ? schema.command : identifier,

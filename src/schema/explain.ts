@@ -7,6 +7,7 @@
 import type * as v from "valibot";
 import type { Finding, FindingCode, Path } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
+import { namesSecret } from "./secret.ts";
 
 /**
  * Makes a finding of an issue.
@@ -35,7 +36,8 @@ export function explain(
   }
   if (code === "UNEXPECTED_MEMBER") return unexpectedMember(path, subject);
   const expected = expectedBy(issue);
-  const received = hides ? "a value not shown" : shown(valueOf(issue));
+  const isHidden = hides || namesSecret(String(path.at(-1) ?? ""));
+  const received = isHidden ? "a value not shown" : shown(valueOf(issue));
   const lost = code === "UNSAFE_NUMBER"
     ? ", which lost digits before it came here; read the text with parseJson()"
     : `, expected ${expected}`;

@@ -119,7 +119,8 @@ export function judgeBy(edition: Edition, policy: Policy): Judge {
       edition,
       kind,
       subject,
-      strange ?? schema,
+      schema,
+      strange,
     );
     // A newer QEMU's message is passed on; what is sent must be right today.
     const lenient = policy === "forward" && kind !== "command";

@@ -201,6 +201,17 @@ const flat = /* @__PURE__ */ object({
   package: string,
 });
 
+const capabilities: v.GenericSchema<string[]> = /* @__PURE__ */ v.array(string);
+
+// Each wrong element is an issue of its own, and a list may have millions.
+// QEMU knows one capability.
+const mostCapabilities = 1_000;
+
+const tooManyCapabilities: v.GenericSchema<string[]> = /* @__PURE__ */ matching(
+  "array of at most 1000 strings",
+  () => false,
+);
+
 /**
  * Schema of the type {@linkcode Greeting}.
  *
@@ -224,7 +235,11 @@ export const Greeting: v.GenericSchema<Greeting> = /* @__PURE__ */ object({
         isObject(value) && "qemu" in value ? nested : flat
       ),
     ),
-    capabilities: /* @__PURE__ */ v.array(string),
+    capabilities: /* @__PURE__ */ v.lazy((value) =>
+      Array.isArray(value) && value.length > mostCapabilities
+        ? tooManyCapabilities
+        : capabilities
+    ),
   }),
 });
 

@@ -65,30 +65,41 @@ function strictEntries(entries: v.ObjectEntries): v.ObjectEntries {
 }
 
 /**
- * Lists every member that a schema does not name. `v.strictObject` stops at
- * the first.
+ * Lists the members that a schema does not name. `v.strictObject` stops at the
+ * first.
  *
  * @param schema Any schema built from QAPI's words.
  * @param value The value it was asked about.
- * @param path Where the value is.
+ * @param most How many to list at most.
  * @returns The paths, in the order of the members.
  */
 export function unexpected(
+  schema: v.GenericSchema,
+  value: unknown,
+  most: number,
+): Path[] {
+  const found: Path[] = [];
+  for (const path of strangers(schema, value, [])) {
+    if (found.push(path) === most) break;
+  }
+  return found;
+}
+
+function* strangers(
   schema: v.GenericSchema & Parts,
   value: unknown,
-  path: Path = [],
-): Path[] {
+  path: Path,
+): Generator<Path> {
   const entries = entriesFor(schema, value);
   if (entries === undefined || typeof value !== "object" || value === null) {
-    return [];
+    return;
   }
-  return Object.entries(value).flatMap(([key, member]) => {
+  for (const [key, member] of Object.entries(value)) {
     const entry = Object.hasOwn(entries, key) ? entries[key] : undefined;
     const at = [...path, key];
-    return entry === undefined
-      ? [at]
-      : unexpected(entry as v.GenericSchema, member, at);
-  });
+    if (entry === undefined) yield at;
+    else yield* strangers(entry as v.GenericSchema, member, at);
+  }
 }
 
 function entriesFor(
