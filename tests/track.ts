@@ -299,6 +299,44 @@ export const trackSuite: Suite = {
     assert.deepEqual(asked.at(-1)!.states, ["paused"]);
   },
 
+  "tracker() learns from a WATCHDOG that was held back why the machine stopped"(
+    assets,
+  ) {
+    const steps = track(entriesOf(
+      assets.fixtures.get("traces/watchdog-out-of-order.jsonl")!,
+    ));
+    const at = steps.findIndex(({ entry }) => entry.line === 11);
+    assert.equal(steps[at]?.entry.name, "WATCHDOG");
+    assert.deepEqual(
+      [...steps[at - 1]!.states],
+      ["debug", "internal-error", "paused", "shutdown", "watchdog"],
+    );
+    assert.deepEqual(steps[at]?.states, ["watchdog"]);
+  },
+
+  "tracker() takes what comes at once for done when a later command is answered"() {
+    const steps = track(talk(
+      greeting,
+      event("RESUME"),
+      '->{"execute": "migrate", "arguments": {"uri": "exec:cat"}}',
+      done,
+      event("STOP"),
+      event("MIGRATION", { status: "device" }),
+      event("MIGRATION", { status: "completed" }),
+      '->{"execute": "query-migrate"}',
+      '{"return": {"status": "completed"}}',
+    ));
+    assert.deepEqual(found(steps), []);
+    assert.deepEqual(
+      steps.slice(-3).map(({ states }) => [...states].sort().join()),
+      [
+        "finish-migrate,postmigrate",
+        "finish-migrate,postmigrate",
+        "postmigrate",
+      ],
+    );
+  },
+
   "tracker() follows each monitor by itself"() {
     const [resume, suspend] = talk(event("RESUME"), event("SUSPEND"));
     const steps = track([

@@ -27,6 +27,21 @@ interface Announced {
   readonly by: Entry;
 }
 
+/** States that the machine leaves at once, in silence. */
+interface Unsettled {
+  readonly leaves: Standings;
+  /** After how many messages that was said. */
+  readonly place: number;
+}
+
+/** A machine that ran, was stopped and has stayed so. */
+interface Stopped {
+  /** When it last began to run, in seconds. */
+  readonly since: number;
+  /** When it was stopped, in seconds. */
+  readonly at: number;
+}
+
 /** A message that came, and how it led on. */
 interface Past {
   readonly after: Standings;
@@ -70,6 +85,9 @@ export function following(
   let newest = 0;
   let standings = machine.all;
   let proof: Entry | undefined;
+  let unsettled: Unsettled | undefined;
+  let ran = Infinity;
+  let stopped: Stopped | undefined;
 
   function forget(isPast: (each: Announced) => boolean): void {
     if (announced.length > 0) {
@@ -114,6 +132,8 @@ export function following(
       commands = "seen";
       announced = [];
       throttled.clear();
+      unsettled = stopped = undefined;
+      ran = Infinity;
       waiting.clear();
     } else if (answers) {
       if (commands === "not seen") commands = "seen";
@@ -154,6 +174,46 @@ export function following(
     return set;
   }
 
+  /** What comes at once and in silence has come by the reply to a command sent since. */
+  function settle(asked: number | undefined): void {
+    if (!unsettled || asked === undefined || asked <= unsettled.place) return;
+    standings = standings & ~unsettled.leaves || standings;
+    unsettled = undefined;
+  }
+
+  function expectSilence({ causes, begins }: Witness): void {
+    const cause = causes.find(({ certainty, slow, outcomes }) =>
+      certainty === "must" && !slow &&
+      outcomes.every(({ kind }) => kind === "silence")
+    );
+    if (cause?.in) {
+      const leaves = cause.in.reduce((set, each) => set | machine.of(each), 0);
+      unsettled = { leaves, place: gone + past.length };
+    } else if (begins.length > 0) unsettled = undefined;
+  }
+
+  function note(name: string, time: number): void {
+    if (name === "STOP" || name === "RESUME") unsettled = undefined;
+    // Whatever began to run since the first event told so.
+    ran = Math.min(ran, time);
+    if (name === "STOP") stopped = { since: ran, at: time };
+    if (["RESUME", "RESET", "WAKEUP"].includes(name)) {
+      stopped = undefined;
+      ran = time;
+    }
+  }
+
+  /** An event that was held back tells why the machine was stopped meanwhile. */
+  function explain(time: number, { causes }: Witness): void {
+    if (!stopped || time < stopped.since || time > stopped.at) return;
+    const to = causes.flatMap(({ outcomes }) => outcomes).reduce(
+      (set, each) =>
+        each.kind === "event" && each.to ? set | machine.of(each.to) : set,
+      0,
+    );
+    standings = standings & machine.lasting(to, underWay) || standings;
+  }
+
   function follow(entry: Entry): Fix {
     const seen = seenOf(entry);
     const { name = "" } = seen;
@@ -190,6 +250,10 @@ export function following(
       forget(({ cause }) => cause.past === each);
     }
     standings = machine.lasting(standings, underWay);
+    if (isEvent) note(name, time);
+    settle(asked);
+    if (found) expectSilence(found);
+    if (found && isLate) explain(time, found);
     if (isStop) forget(isNext);
     // A machine that did not run did not stop, and does not now that it runs.
     if (isEvent && (name === "RESUME" || name === "WAKEUP")) {
@@ -240,7 +304,8 @@ export function following(
     announced = [];
     past = [];
     waiting.clear();
-    proof = undefined;
+    proof = unsettled = stopped = undefined;
+    ran = Infinity;
     return { standings, findings: nothing };
   };
 }
