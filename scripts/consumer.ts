@@ -15,15 +15,23 @@ import { buildNpm } from "./npm.ts";
 
 const run = promisify(execFile);
 
+/** The package as it was installed; all of it goes with the object, by `await using`. */
+export interface Consumer extends AsyncDisposable {
+  /** Where it is installed. */
+  readonly folder: string;
+  /** What it was installed from. */
+  readonly tarball: string;
+}
+
 /**
  * Installs the package in an empty folder.
  *
  * @param others What to install beside it, such as `chai@6.3.0`.
- * @returns The folder; it goes with the object, by `await using`.
+ * @returns Where, and from what.
  */
 export async function consumer(
   others: readonly string[] = [],
-): Promise<AsyncDisposable & { readonly folder: string }> {
+): Promise<Consumer> {
   const work = await mkdtemp(join(tmpdir(), "qmp-consumer-"));
   const remove = () => rm(work, { recursive: true });
   try {
@@ -38,7 +46,7 @@ export async function consumer(
       ...["install", "--no-audit", "--no-fund", "--prefer-offline"],
       ...[tarball, ...others],
     ], { cwd: folder });
-    return { folder, [Symbol.asyncDispose]: remove };
+    return { folder, tarball, [Symbol.asyncDispose]: remove };
   } catch (error) {
     await remove();
     throw error;

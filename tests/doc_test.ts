@@ -135,13 +135,15 @@ Deno.test("every public function says what it takes and what it returns", () => 
     .filter(({ kind }) => kind === "function");
   const silent = functions.flatMap((each) => {
     const { params = [], returnType } = each.def;
-    const told = tagsOf(each).map(({ kind, name }) =>
-      kind === "param" ? name : `@${kind}`
-    );
-    const owed = params.map((param) => param.name ?? param.left?.name);
-    if (returnType?.repr !== "void") owed.push("@return");
-    return owed.filter((one) => !told.includes(one))
-      .map((one) => `${each.name}: ${one}`);
+    const told = tagsOf(each).filter(({ kind }) => kind === "param")
+      .map(({ name }) => name);
+    // A parameter that is taken apart at once has no name, and any will do.
+    const isTold = params.length === told.length &&
+      params.map((param) => param.name ?? param.left?.name)
+        .every((name) => name === undefined || told.includes(name));
+    const saysWhatComes = returnType?.repr === "void" ||
+      tagsOf(each).some(({ kind }) => kind === "return");
+    return isTold && saysWhatComes ? [] : [each.name];
   });
   assert.deepEqual(silent, []);
 });
