@@ -239,8 +239,40 @@ export const parseJsonSuite: Suite = {
     assert.notInclude(JSON.stringify(finding), "hunter2");
     const unquoted = refusalOf('{"password": hunter2}').finding;
     assert.notInclude(JSON.stringify(unquoted), "hunter2");
-    const long = refusalOf("1".repeat(5000)).finding;
-    assert.isAtMost(long.received!.length, 80);
+  },
+
+  "safeParseJson() quotes no number: it may be a password"() {
+    for (const number of ["077777", "-077777", "7e777", "7".repeat(5000)]) {
+      const { finding } = refusalOf(`{"password": ${number}}`);
+      assert.deepEqual(finding.path, ["password"]);
+      assert.notInclude(JSON.stringify(finding), "7", number.slice(0, 80));
+    }
+    assert.equal(
+      refusalOf("7e777").finding.message,
+      "Cannot read the number as JSON: it is more than a double can hold (line 1, column 1)",
+    );
+    const notices = readingOf('{"password": [777.0, 7e7, 7.7e7]}').findings;
+    assert.notInclude(JSON.stringify(notices), "7");
+    assert.deepEqual(
+      notices.map(({ received }) => received),
+      ["a fraction", "an exponent", "a fraction and an exponent"],
+    );
+  },
+
+  "safeParseJson() quotes at most 80 characters, the marks among them, and cuts none in half"() {
+    const keys = ["a".repeat(78), "a".repeat(90), "\u0001".repeat(90)]
+      .concat(["", "a"].map((before) => before + "\u{1f600}".repeat(50)));
+    for (const key of keys) {
+      const twice = JSON.stringify({ [key]: 1 }).slice(0, -1) +
+        `, ${JSON.stringify(key)}: 2}`;
+      const { received = "", message } = refusalOf(twice).finding;
+      assert.isAtMost(received.length, 80);
+      const [quoted = ""] = /"(?:[^"\\]|\\.)*"/.exec(message) ?? [];
+      assert.isAtMost(quoted.length, 80);
+      for (const text of [received, quoted]) {
+        assert.notMatch(text, /\p{Surrogate}|U\+D/u);
+      }
+    }
   },
 
   "safeParseJson() gives a notice with its path for each integer spelt otherwise"() {

@@ -214,6 +214,22 @@ export const traceSuite: Suite = {
     assert.equal(mark?.findings?.[0]?.received, '"connected"');
   },
 
+  "traceSource() quotes at most 80 characters of a mark, the marks around it among them"() {
+    const marks: readonly (readonly [mark: string, shown: string])[] = [
+      ["a".repeat(78), "a".repeat(78)],
+      ["a".repeat(79), "a".repeat(77) + "…"],
+      ["\u{1f600}".repeat(50), "\u{1f600}".repeat(38) + "…"],
+      ["\u0001".repeat(90), "\\u0001".repeat(12) + "…"],
+    ];
+    for (const [mark, shown] of marks) {
+      const [record] = readLines(JSON.stringify([0, mark, ""]));
+      const [finding] = record!.findings!;
+      assert.equal(finding?.received, `"${shown}"`);
+      assert.isAtMost(finding!.received!.length, 80);
+      assert.include(finding?.message, `the mark "${shown}" on line 2`);
+    }
+  },
+
   "traceSource() reports a torn last line, and keeps what came before"() {
     const whole = header + '[1, "<-", "{}"]\n[2, "<-", "{\\"é\\": 1}"]';
     const last = whole.lastIndexOf("[");

@@ -32,6 +32,7 @@
 import * as v from "valibot";
 
 import type { Finding } from "../wire/finding.ts";
+import { quote, shorten } from "../wire/quote.ts";
 import type { Stage } from "../wire/stage.ts";
 import { type FileLine, join, splitLines } from "./lines.ts";
 import type { Direction, TraceRecord } from "./record.ts";
@@ -278,7 +279,8 @@ function notATrace(issue?: v.BaseIssue<unknown>): Finding {
   if (issue === undefined) {
     return { ...finding, path: [], message: `${cannot} it is empty` };
   }
-  const { expected, received, type } = issue;
+  const { expected, type } = issue;
+  const received = shorten(issue.received);
   const member = issue.path?.[0]?.key;
   if (typeof member !== "string" || expected === null) {
     const message = `${cannot} its first line is no JSON object`;
@@ -324,9 +326,9 @@ function readLine(found: FileLine): TracePart | undefined {
         code: "UNKNOWN_MARK",
         severity: "notice",
         expected: '"<-" or "->"',
-        received: JSON.stringify(kind).slice(0, 80),
+        received: quote(kind),
         message: `Passed over the mark ${
-          JSON.stringify(kind).slice(0, 80)
+          quote(kind)
         } on line ${line} of the trace: it is not known here`,
       });
     }

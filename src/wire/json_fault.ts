@@ -16,6 +16,8 @@ export interface JsonFault {
   readonly at: number;
   /** Where it ends; one character further where absent. */
   readonly end?: number;
+  /** What it is, in place of a quote, where that might give a secret away. */
+  readonly subject?: string;
   /** For NOT_JSON what should stand there, else what is wrong with what does. */
   readonly about: string;
 }
@@ -35,8 +37,8 @@ export interface NotRead {
 /**
  * Puts a fault into words.
  *
- * They quote the one character, escape, number or key that is wrong and nothing
- * around it: what surrounds it may be somebody's password.
+ * They quote the one character, escape or key that is wrong and nothing around
+ * it: what surrounds it may be somebody's password. So may a number.
  *
  * @param text The text that was read.
  * @param fault What is wrong with it.
@@ -44,7 +46,7 @@ export interface NotRead {
  * @returns The finding, and its place in the text.
  */
 export function notRead(text: string, fault: JsonFault, path: Path): NotRead {
-  const { code, at, about } = fault;
+  const { code, at, about, subject } = fault;
   const { line, column } = placeOf(text, at);
   const place = `(line ${line}, column ${column})`;
   const end = fault.end ?? at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
@@ -56,7 +58,7 @@ export function notRead(text: string, fault: JsonFault, path: Path): NotRead {
     ? `Cannot read the text as JSON: ${
       quote(received)
     } stands where ${about} should`
-    : `Cannot read ${quote(received)} as JSON: ${about}`;
+    : `Cannot read ${subject ?? quote(received)} as JSON: ${about}`;
   return {
     ok: false,
     finding: {
@@ -64,7 +66,7 @@ export function notRead(text: string, fault: JsonFault, path: Path): NotRead {
       severity: "fault",
       path,
       ...code === "NOT_JSON" ? { expected: about } : undefined,
-      ...cutShort ? undefined : { received },
+      ...cutShort || subject !== undefined ? undefined : { received },
       message: `${words} ${place}`,
     },
     line,

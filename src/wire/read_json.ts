@@ -7,7 +7,6 @@
 import type { Finding, Path } from "./finding.ts";
 import type { JsonObject, JsonOptions, JsonValue } from "./json.ts";
 import { type NotRead, notRead } from "./json_fault.ts";
-import { quote, shorten } from "./quote.ts";
 import { keyInSlot, readLongKey, readPlainKey } from "./read_key.ts";
 import { readNumber } from "./read_number.ts";
 import { readLongString, readString } from "./read_string.ts";
@@ -130,7 +129,7 @@ export function readJson(
         if (findings.length < mostNotices) {
           const spelling = text.slice(at, cursor.at);
           const path = pathTo(outer, object, list, key);
-          findings.push(integerSpelt(spelling, value, path));
+          findings.push(integerSpelt(spelling, path));
         }
       }
       at = cursor.at;
@@ -236,19 +235,22 @@ function tooLarge(text: string, maxSize: number): NotRead {
   return { ok: false, finding, line: 1, offset: 0 };
 }
 
-function integerSpelt(
-  spelling: string,
-  value: JsonValue,
-  path: Path,
-): Finding {
-  const expected = shorten(String(value));
+// Without the number: it may be somebody's password.
+function integerSpelt(spelling: string, path: Path): Finding {
+  const hasFraction = spelling.includes(".");
+  const hasExponent = /e/i.test(spelling);
+  const received = hasFraction && hasExponent
+    ? "a fraction and an exponent"
+    : hasFraction
+    ? "a fraction"
+    : "an exponent";
   return {
     code: "INTEGER_SPELLING",
     severity: "notice",
     path,
-    expected,
-    received: shorten(spelling),
-    message: `Read ${quote(spelling)} as the integer ${expected}: ` +
+    expected: "digits alone",
+    received,
+    message: `Read an integer that is spelt with ${received}: ` +
       "QEMU takes a number with a fraction or exponent for no integer",
   };
 }

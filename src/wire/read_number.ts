@@ -14,6 +14,9 @@ const ZERO = 0x30;
 /** How many characters a number may have: a bigint of a million digits takes seconds to read. */
 const longest = 4096;
 
+/** Its digits may be somebody's password. */
+const subject = "the number";
+
 /**
  * Reads a number.
  *
@@ -55,7 +58,7 @@ function readLongNumber(cursor: TextCursor): number | bigint | undefined {
   if (whole === undefined) return undefined;
   if (units[first] === ZERO && whole > first + 1) {
     const about = "a number without leading zeros";
-    cursor.fault = { code: "NOT_JSON", at: first, end: whole, about };
+    cursor.fault = { code: "NOT_JSON", at: first, about };
     return undefined;
   }
   let end: number | undefined = whole;
@@ -74,7 +77,7 @@ function readLongNumber(cursor: TextCursor): number | bigint | undefined {
   }
   if (end - from > longest) {
     const about = `a number may have ${longest} characters`;
-    cursor.fault = { code: "TOO_LARGE", at: from, end, about };
+    cursor.fault = { code: "TOO_LARGE", at: from, subject, about };
     return undefined;
   }
   cursor.at = end;
@@ -89,7 +92,7 @@ function readLongNumber(cursor: TextCursor): number | bigint | undefined {
   }
   // QEMU 7.2 reads infinity and prints that as `inf`, which is no JSON.
   const about = "it is more than a double can hold";
-  cursor.fault = { code: "OUT_OF_RANGE", at: from, end, about };
+  cursor.fault = { code: "OUT_OF_RANGE", at: from, subject, about };
   return undefined;
 }
 
