@@ -272,10 +272,50 @@ export const fixturesTests: Suite = {
         /: timestamp\.seconds is "1"/,
       ],
       ["$greeting", { QMP: null }, /: QMP is null, expected an object$/],
+      ["$event", { event: "STOP", data: {} }, /: data is unexpected$/],
+      ["$event", { event: "SHUTDOWN", data: { guest: 1 } }, /data\.guest is 1/],
+      ["$event", { event: "NOPE" }, /: event is "NOPE", expected /],
+      ["$event", { event: null }, /: event is null, expected /],
+      ["$event", { execute: "stop" }, /: execute is unexpected$/],
+      ["$command", { execute: "stop" }, /: execute is "stop", expected /],
+      [
+        "$command",
+        { execute: "query-status", arguments: { x: 1 } },
+        /: arguments\.x is /,
+      ],
     ] as const;
     for (const [name, overrides, message] of wrong) {
       assert.throws(() => make[name]!(overrides), TypeError, message);
       assert.throws(() => make[name]!(overrides), `what ${name} is given`);
+    }
+  },
+
+  "fixtures() makes the event or command that $event and $command are told"() {
+    const make = fixtures(faker, { edition: edition("7.2") });
+    const judge = judgeBy(edition("7.2"), "strict");
+    for (let round = 0; round < 100; round++) {
+      for (
+        const made of [
+          make.$event({ event: "SHUTDOWN" }),
+          make.$event({ event: "STOP", timestamp: { seconds: 1 } }),
+          make.$command({ execute: "query-status" }),
+          make.$command({ execute: "watchdog-set-action", id: 1 }),
+        ]
+      ) {
+        const message = parseJson(stringifyJson(made));
+        const { isOwn, findings } = judge(message);
+        assert.deepEqual([isOwn, findings], [true, []], stringifyJson(made));
+      }
+    }
+  },
+
+  "fixtures() says at once that it has no source of integers"() {
+    for (const none of [undefined, null, {}, { number: {} }]) {
+      assert.throws(
+        () => fixtures(none as never),
+        TypeError,
+        /^Cannot prepare fixtures: what is given as Faker has no number\.int\(\)$/,
+      );
     }
   },
 

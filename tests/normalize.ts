@@ -54,6 +54,15 @@ export const normalizeTests: Suite = {
     );
   },
 
+  "normalize() knows an id again whose members come back in another order"() {
+    const [asked, answered] = lines(
+      '{"execute": "stop", "id": {"minor": 1, "micro": [{"a": 1, "b": 2}]}}',
+      '{"return": {}, "id": {"micro": [{"b": 2, "a": 1}], "minor": 1}}',
+    );
+    assert.equal(asked, '{"execute": "stop", "id": "ID1"}');
+    assert.equal(answered, '{"return": {}, "id": "ID1"}');
+  },
+
   "normalize() keeps the first register of a panic and hides the others"() {
     const info = '{"type": "hyper-v", "arg1": 239, "arg2": 7, "arg3": 1, ' +
       '"arg4": 18446744073709551615, "arg5": 0}';
