@@ -93,6 +93,8 @@ const damaged: Readonly<Record<string, string>> = {
   "without a text": '[0.5, "<-"]',
   "with a number for a text": '[0.5, "<-", 1]',
   "with an object that holds no base64": '[0.5, "<-", {"base32": "e30="}]',
+  "with null for base64": '[0.5, "<-", {"base64": null}]',
+  "with true for base64": '[0.5, "<-", {"base64": true}]',
   "with base64 that is none": '[0.5, "<-", {"base64": "e30=!"}]',
   "with a lone surrogate": '[0.5, "<-", "\\ud800"]',
   "with a time that is no number": '["0.5", "<-", "{}"]',

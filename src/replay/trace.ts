@@ -372,12 +372,12 @@ function readBytes(held: unknown): Uint8Array | undefined {
   if (typeof held === "string") {
     return /\p{Surrogate}/u.test(held) ? undefined : encoder.encode(held);
   }
-  if (typeof held !== "object" || held === null || !("base64" in held)) {
-    return undefined;
-  }
+  const base64 = (held as { base64?: unknown } | null | undefined)?.base64;
+  // atob() would take null and true for base64.
+  if (typeof base64 !== "string") return undefined;
   try {
     return Uint8Array.from(
-      atob(String(held.base64)),
+      atob(base64),
       (character) => character.charCodeAt(0),
     );
   } catch {
