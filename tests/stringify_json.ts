@@ -150,6 +150,16 @@ export const stringifyJsonSuite: Suite = {
     );
   },
 
+  "stringifyJson() throws a TypeError that names a style that there is not"() {
+    for (const name of ["pretty", "", "toString", "__proto__"]) {
+      assert.throws(
+        () => stringifyJson({}, { style: name as "qemu" }),
+        TypeError,
+        `Cannot write JSON in the style "${name}": it is none of compact, qemu`,
+      );
+    }
+  },
+
   "stringifyJson() throws a TypeError for what contains itself, and none for what comes twice"() {
     const loop: { a: unknown[] } = { a: [] };
     loop.a.push({ b: loop });

@@ -5,7 +5,7 @@
  */
 
 import { qemuDouble, qemuString } from "./qemu_spelling.ts";
-import { shorten } from "./quote.ts";
+import { quote, shorten } from "./quote.ts";
 import { codePointName, noCharacter } from "./unicode.ts";
 
 /** How {@linkcode stringifyJson} writes. */
@@ -57,6 +57,16 @@ const styles: Readonly<Record<string, Style>> = {
   },
 };
 
+function styleNamed(name: string): Style {
+  if (Object.hasOwn(styles, name)) return styles[name]!;
+  const known = Object.keys(styles).join(", ");
+  throw new TypeError(
+    `Cannot write JSON in the style ${
+      quote(String(name))
+    }: it is none of ${known}`,
+  );
+}
+
 /** What stands for itself in each style, and is most of what there is. */
 const plain = /^[ !#-[\]-~]*$/;
 
@@ -88,7 +98,8 @@ interface Open {
  * arrays and plain objects of these.
  * @param options The style.
  * @returns The text.
- * @throws {TypeError} If the value, or a part of it, cannot be said in JSON.
+ * @throws {TypeError} If the value, or a part of it, cannot be said in JSON, or
+ * there is no such style.
  *
  * @example What QEMU prints
  * ```ts
@@ -106,7 +117,7 @@ export function stringifyJson(
   value: unknown,
   options: StringifyOptions = {},
 ): string {
-  const style = styles[options.style ?? "compact"]!;
+  const style = styleNamed(options.style ?? "compact");
   const open: Open[] = [];
   const inside = new Set<object>();
   let text = "";
