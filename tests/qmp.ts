@@ -12,6 +12,7 @@ import {
   kindOf,
   Message,
   Return,
+  VersionTriple,
 } from "@qmp/run-state";
 import type { Suite } from "./suite.ts";
 
@@ -55,6 +56,31 @@ export const qmpTests: Suite = {
         "QMP.capabilities.0",
       ],
     );
+  },
+
+  "VersionTriple takes integers from 0 alone": () => {
+    for (const major of [0, 7, 100]) {
+      assert.isTrue(v.is(VersionTriple, { ...triple, major }));
+    }
+    for (const wrong of [-1, 7.5, NaN, 2 ** 53, 7n, "7", null]) {
+      for (const member of ["major", "minor", "micro"]) {
+        assert.deepEqual(
+          pathsOf(VersionTriple as v.GenericSchema, {
+            ...triple,
+            [member]: wrong,
+          }),
+          [member],
+        );
+      }
+    }
+    const greeting = (minor: number) => ({
+      QMP: {
+        version: { qemu: { ...triple, minor }, package: "" },
+        capabilities: [],
+      },
+    });
+    assert.isTrue(v.is(Greeting, greeting(2)));
+    assert.isFalse(v.is(Greeting, greeting(-2)));
   },
 
   "Command takes execute and exec-oob, any id, and nothing it does not know":

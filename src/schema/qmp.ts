@@ -174,7 +174,11 @@ const optionalAnyObject = /* @__PURE__ */ optional(
 ) as unknown as OptionalAnyObject;
 
 const string = /* @__PURE__ */ v.string();
-const number = /* @__PURE__ */ v.number();
+
+const count = /* @__PURE__ */ matching<number>(
+  "integer from 0",
+  (value) => Number.isSafeInteger(value) && value as number >= 0,
+);
 
 /**
  * Schema of the type {@linkcode VersionTriple}.
@@ -189,9 +193,9 @@ const number = /* @__PURE__ */ v.number();
  * ```
  */
 export const VersionTriple: Struct<VersionTriple> = /* @__PURE__ */ struct({
-  major: number,
-  minor: number,
-  micro: number,
+  major: count,
+  minor: count,
+  micro: count,
 });
 
 const nested = /* @__PURE__ */ object({ qemu: VersionTriple, package: string });
