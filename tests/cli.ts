@@ -163,6 +163,11 @@ export const cliTests: Suite = {
       replay: ["--speed N", "--edition NAME", "--policy NAME", "Exit code: 0"],
       diff: ["--json", "Exit code: 0"],
       drift: ["--json", "--qemu VERSION", "--edition NAME", "Exit code: 0"],
+      generate: [
+        "NAME is an event or a command of the edition, or one of event, ",
+        ", return, error, greeting;",
+        "--count N",
+      ],
     };
     for (const [verb, shown] of Object.entries(options)) {
       const host = fakeHost({});

@@ -24,10 +24,25 @@ import { editionNamed } from "./reading.ts";
 import type { Context, Verb } from "./verb.ts";
 import { WriteError } from "./terminal.ts";
 
+/** The kinds of message, beside which events and commands are named. */
+const kinds = ["event", "command", "return", "error", "greeting"];
+
 /** The verb. */
 export const generate: Verb = {
   about: "Makes messages for tests, valid ones unless told otherwise.",
   operands: "[NAME…]",
+  names: [
+    `NAME is an event or a command of the edition, or one of ${
+      kinds.join(", ")
+    };`,
+    "event unless said. Several take turns.",
+  ],
+  names: [
+    `NAME is an event or a command of the edition, or one of ${
+      kinds.join(", ")
+    };`,
+    "event unless said. Several take turns.",
+  ],
   options: {
     count: { takes: "N", about: "How many messages; 10 unless said" },
     seed: {
@@ -61,9 +76,6 @@ interface Made {
 }
 
 type Format = "raw" | "json-lines" | "trace";
-
-/** The kinds of message, beside which events and commands are named. */
-const kinds = ["event", "command", "return", "error", "greeting"];
 
 async function run(args: Arguments, context: Context): Promise<number> {
   const { options, operands } = args;
@@ -179,7 +191,8 @@ function* textOf(
 ): Generator<string> {
   if (format === "trace") {
     const title = `${count} messages of edition ${edition.name}`;
-    yield* traceOf(chunksOf(make, count), { title });
+    // A reader chooses the edition by it.
+    yield* traceOf(chunksOf(make, count), { title, qemu: edition.name });
     return;
   }
   for (let index = 0; index < count; index++) {
@@ -226,7 +239,7 @@ const encoder = new TextEncoder();
 
 function* traceOf(
   chunks: Iterable<Chunk>,
-  header: { readonly title: string },
+  header: { readonly title: string; readonly qemu?: string },
 ): Generator<string> {
   let lines: string[] = [];
   let now = 0;

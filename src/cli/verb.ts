@@ -24,6 +24,10 @@ export interface Verb {
   readonly about: string;
   /** What it takes beside options, such as `FILE…`. */
   readonly operands: string;
+  /** What the operands may be, for its help, line by line. */
+  readonly names?: readonly string[];
+  /** What the operands may be, for its help, line by line. */
+  readonly names?: readonly string[];
   /** Its options. */
   readonly options: Options;
   /** What its exit codes mean. */
