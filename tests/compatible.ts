@@ -10,7 +10,9 @@ import {
   compatible,
   edition,
   editions,
+  verdict,
 } from "@qmp/run-state/editions";
+import { samples } from "@qmp/run-state/fixtures";
 import {
   type Entry,
   type Policy,
@@ -202,8 +204,33 @@ export const compatibleTests: Suite = {
         ],
         ["<-", { return: {} }],
       )).possible,
-      span("2.12"),
+      editions,
     );
+  },
+
+  "compatible() rules out no edition where verdict() accepts what was obeyed"() {
+    const commands = editions.flatMap((name) =>
+      samples(edition(name)).filter(({ kind }) => kind === "command")
+    );
+    for (const { name, message } of commands) {
+      const { returns } = edition("10.2").definitions[name] as {
+        returns?: string;
+      };
+      if (returns !== undefined) continue;
+      const { possible } = compatible(
+        conversation(["->", message], ["<-", { return: {} }]),
+      );
+      for (const each of editions) {
+        const { kind } = verdict(message, { edition: edition(each) });
+        if (kind === "accepted") assert.include(possible, each, name);
+      }
+    }
+    const refusedIn = (desc: string) =>
+      compatible(conversation(
+        ["->", { execute: "watchdog-set-action" }],
+        ["<-", { error: { class: "GenericError", desc } }],
+      )).possible;
+    assert.deepEqual(refusedIn("Parameter 'action' is missing"), editions);
   },
 
   "compatible() learns from a command that was not found, or not with these arguments"() {

@@ -6,7 +6,6 @@
  */
 
 import { assert } from "chai";
-import * as v from "valibot";
 
 import {
   type Finding,
@@ -23,6 +22,7 @@ import {
   spoilt,
 } from "@qmp/run-state/fixtures";
 import { type Entry, read, type TraceRecord } from "@qmp/run-state/replay";
+import { judgeBy } from "../src/schema/judge.ts";
 import type { Suite } from "./suite.ts";
 
 /** Every kind: the compiler misses none. */
@@ -140,16 +140,11 @@ export const spoiltTests: Suite = {
 
   "spoilt() has numbers that lost digits, which only the value shows"() {
     for (const name of editions) {
-      const { schemas } = edition(name);
+      const judge = judgeBy(edition(name), "strict");
       const unsafe = spoilt(edition(name)).filter((each) => !isInText(each));
       assert.isAtLeast(unsafe.length, 5, name);
       for (const { input, path, findings } of unsafe) {
-        const { event } = input as { event: "GUEST_PANICKED" };
-        const { issues = [] } = v.safeParse(schemas[event], input);
-        assert.deepEqual(issues.map((issue) => v.getDotPath(issue)), [
-          path.join("."),
-        ]);
-        assert.match(issues[0]!.message, /beyond 2\^53 and lost digits/);
+        assert.deepEqual(said(judge(input).findings), findings);
         assert.deepEqual(findings, [{ code: "UNSAFE_NUMBER", path }]);
       }
     }
@@ -164,6 +159,11 @@ export const spoiltTests: Suite = {
         if (!isCommand) continue;
         assert.notDeepEqual(input, { execute: "query-status" });
       }
+    }
+    // QEMU 2.11 has this one too, in another file.
+    const strange = "command watchdog-set-action: of-another-edition";
+    for (const { name } of spoilt(edition("2.11"))) {
+      assert.notEqual(name, strange);
     }
     const [misspelt] = spoilt(edition("7.2")).filter(({ name }) =>
       name === "command set-action execute: underscore"

@@ -12,6 +12,7 @@ import { safeParseJson } from "../wire/parse_json.ts";
 import { quote } from "../wire/quote.ts";
 import { reachable } from "./definition.ts";
 import { edition } from "./edition.ts";
+import { foundElsewhere } from "./elsewhere.ts";
 import { editions, release, treeVersion } from "./release.ts";
 import { spansOf } from "./since.ts";
 import { resolveVersion, type VersionedGreeting } from "./version.ts";
@@ -157,7 +158,12 @@ export function elimination<Entry extends Evidence>(): Elimination<Entry> {
     const [asked, said] = [valueOf(command), valueOf(reply)];
     if (asked === undefined || said === undefined) return;
     if (reply.kind === "return") {
-      weigh(command, groups, (edition) => fault(edition, asked));
+      weigh(
+        command,
+        groups,
+        (edition) =>
+          hasElsewhere(edition, name) ? undefined : fault(edition, asked),
+      );
       weigh(reply, groups, (edition) => fault(edition, said, name));
     } else {
       const { error } = said as unknown as ErrorReply;
@@ -242,6 +248,10 @@ function fault(
     .find(({ severity }) => severity === "fault");
 }
 
+function hasElsewhere(edition: string, command: string): boolean {
+  return foundElsewhere(release(edition).definitions, command) !== undefined;
+}
+
 const judges = new Map<string, Judge>();
 
 function strictJudge(name: string): Judge {
@@ -280,10 +290,11 @@ function refusal(desc: unknown, command: string, asked: JsonValue): FaultIn {
     return () => undefined;
   }
   return (edition) => {
-    const isKnown = Object.hasOwn(release(edition).definitions, command);
+    const isDefined = Object.hasOwn(release(edition).definitions, command);
+    const isKnown = isDefined || hasElsewhere(edition, command);
     const why = isKnown === isUnknown
       ? `it has ${isKnown ? "a" : "no"} command ${quote(command)}`
-      : isKnown && fault(edition, asked) === undefined
+      : isDefined && fault(edition, asked) === undefined
       ? `it takes these arguments of ${quote(command)}`
       : undefined;
     return why === undefined

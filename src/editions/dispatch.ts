@@ -8,6 +8,7 @@
 import { qdictOrder } from "../wire/qdict_order.ts";
 import type { Definitions, EnumDefinition, MemberTypes } from "./definition.ts";
 import type { Dialect } from "./dialect.ts";
+import { foundElsewhere } from "./elsewhere.ts";
 import { firstInHashTable } from "./glib_order.ts";
 import type { QemuValue } from "./qemu_json.ts";
 import { spansOf } from "./since.ts";
@@ -168,11 +169,10 @@ function commandOf(
     case "system_powerdown":
     case "system_wakeup":
       return { members: {} };
-    case "watchdog-set-action":
-      // QEMU 2.11 has it too, but not yet in run-state.json.
-      return { members: { action: "WatchdogAction" } };
-    default:
-      return undefined;
+    default: {
+      const members = foundElsewhere(definitions, name);
+      return members && { members };
+    }
   }
 }
 
