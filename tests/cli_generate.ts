@@ -131,18 +131,6 @@ export const generateTests: Suite = {
     }
   },
 
-  async "generate --trace writes whose messages they are, and validate reads by that"() {
-    for (const version of ["6.0", "7.2.22", "8.2.50", "seed", undefined]) {
-      const asked = version === undefined ? [] : ["--qemu", version];
-      const log = await generated("--trace", ...asked);
-      const name = version === undefined ? "10.2" : edition(version).name;
-      assert.equal(JSON.parse(lines(log)[0]!).qemu, name);
-      const host = fakeHost({ files: { log } });
-      assert.equal(await main(["validate", "--json", "log"], host), 0);
-      assert.equal(JSON.parse(host.out()).edition, name);
-    }
-  },
-
   async "generate --hostile prints each of the catalogue, in each format"() {
     for (const name of Object.keys(hostile)) {
       const text = await generated("--hostile", name);

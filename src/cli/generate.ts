@@ -37,12 +37,6 @@ export const generate: Verb = {
     };`,
     "event unless said. Several take turns.",
   ],
-  names: [
-    `NAME is an event or a command of the edition, or one of ${
-      kinds.join(", ")
-    };`,
-    "event unless said. Several take turns.",
-  ],
   options: {
     count: { takes: "N", about: "How many messages; 10 unless said" },
     seed: {

@@ -53,7 +53,6 @@ export function printVerbHelp(
   out.line(`Usage: qmp-run-state ${name} [OPTION…] ${verb.operands}`);
   out.line(verb.about);
   for (const line of verb.names ?? []) out.line(line);
-  for (const line of verb.names ?? []) out.line(line);
   out.line();
   printOptions(out, { ...verb.options, ...common });
   out.line();

@@ -26,8 +26,6 @@ export interface Verb {
   readonly operands: string;
   /** What the operands may be, for its help, line by line. */
   readonly names?: readonly string[];
-  /** What the operands may be, for its help, line by line. */
-  readonly names?: readonly string[];
   /** Its options. */
   readonly options: Options;
   /** What its exit codes mean. */
