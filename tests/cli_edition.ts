@@ -63,6 +63,12 @@ const cases: readonly {
     log: greeting(7, 2, 22) + pvshutdown,
     args: ["--qemu", "6.0"],
     edition: "7.2",
+    why: "the greeting on line 1 says QEMU 7.2.22, and wins over --qemu",
+  },
+  {
+    log: greeting(7, 2, 22) + pvshutdown,
+    args: ["--qemu", "7.2"],
+    edition: "7.2",
     why: "the greeting on line 1 says QEMU 7.2.22",
   },
   {
@@ -178,7 +184,7 @@ export const cliEditionTests: Suite = {
     ]);
   },
 
-  async "validate goes on by 2.11 for an older QEMU and for rubbish, and says so"() {
+  async "validate goes on by 2.11 for an older QEMU and for a header of rubbish, and says so"() {
     const old = await found(stop + greeting(1, 5, 3));
     assert.equal(old.edition, "2.11");
     assert.deepEqual(old.findings, [
@@ -191,11 +197,14 @@ export const cliEditionTests: Suite = {
           'Cannot find an edition for QEMU "1.5.3": the oldest one known is 2.11',
       },
     ]);
-    const { edition, findings } = await found(stop, ["--qemu", "latest"]);
+    const { edition, findings } = await found(trace("latest", stop));
     assert.equal(edition, "2.11");
     assert.deepEqual(findings.map(({ code, line }) => [code, line]), [
       ["OLDER_THAN_KNOWN", 1],
     ]);
+    const asked = await found(stop, ["--qemu", "1.5.3"]);
+    assert.equal(asked.edition, "2.11");
+    assert.equal(asked.findings[0]?.code, "OLDER_THAN_KNOWN");
     const making = await found(greeting(8, 2, 50));
     assert.deepEqual(
       [making.edition, making.findings[0]?.code],
@@ -206,6 +215,20 @@ export const cliEditionTests: Suite = {
       [newer.edition, newer.findings[0]?.code],
       ["master", "NEWER_THAN_KNOWN"],
     );
+  },
+
+  async "validate takes no --qemu that is no version"() {
+    for (const verb of ["validate", "replay", "drift"]) {
+      for (const typo of ["latest", "7,2", ""]) {
+        const host = fakeHost({ files: { log: stop } });
+        assert.equal(await main([verb, `--qemu=${typo}`, "log"], host), 2);
+        assert.equal(
+          host.err(),
+          `qmp-run-state: Cannot take "${typo}" for --qemu: it is no version ` +
+            `of QEMU, such as 7.2.22; see qmp-run-state ${verb} --help\n`,
+        );
+      }
+    }
   },
 
   async "replay says what is odd about the version before the first message"() {

@@ -93,7 +93,7 @@ export function scout(
       take(stage.push(source.end()));
     },
     choice: () =>
-      first ?? named(asked.qemu, "--qemu") ??
+      greetedOrAsked(first, asked.qemu) ??
         named(source.header?.()?.qemu, "the header") ??
         bestFit(
           found,
@@ -137,6 +137,23 @@ export function greetingIn(entry: Entry): Choice | undefined {
   if (kind !== "greeting" || message === undefined) return undefined;
   const version = versionOf(message as Greeting);
   return named(version, `the greeting on line ${line}`, line);
+}
+
+/**
+ * Takes the edition of a greeting before that of `--qemu`.
+ *
+ * @param greeting The choice by the greeting, where there is one.
+ * @param qemu The version in `--qemu`, where it was given.
+ * @returns The choice, which says so where the two contradict each other.
+ */
+export function greetedOrAsked(
+  greeting: Choice | undefined,
+  qemu: string | undefined,
+): Choice | undefined {
+  const asked = named(qemu, "--qemu");
+  if (greeting === undefined || asked === undefined) return greeting ?? asked;
+  if (greeting.edition.name === asked.edition.name) return greeting;
+  return { ...greeting, why: `${greeting.why}, and wins over --qemu` };
 }
 
 /**

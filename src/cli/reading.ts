@@ -6,6 +6,7 @@
 
 import { type Edition, edition } from "../editions/edition.ts";
 import { editions } from "../editions/release.ts";
+import { isVersion } from "../editions/version.ts";
 import type { Policy } from "../schema/judge.ts";
 import { quote } from "../wire/quote.ts";
 import type { Choice } from "./edition_choice.ts";
@@ -63,11 +64,18 @@ export interface ReadingAsked extends EditionAsked {
  *
  * @param args What was given.
  * @returns What was asked for.
- * @throws {UsageError} Where there is no such edition.
+ * @throws {UsageError} Where there is no such edition, or no version.
  */
 export function editionAsked({ options }: Arguments): EditionAsked {
   const name = options.get("edition");
   const qemu = options.get("qemu");
+  if (qemu !== undefined && !isVersion(qemu)) {
+    throw new UsageError(
+      `Cannot take ${
+        quote(qemu)
+      } for --qemu: it is no version of QEMU, such as 7.2.22`,
+    );
+  }
   return {
     ...(name !== undefined && {
       choice: {

@@ -12,6 +12,7 @@ import { parseJson, safeParseJson } from "../wire/parse_json.ts";
 import { quote } from "../wire/quote.ts";
 import {
   type Choice,
+  greetedOrAsked,
   greetingIn,
   named,
   newestRelease,
@@ -49,7 +50,7 @@ export async function getAccount(
   const { reply, greeting, header } = address === undefined
     ? inFile(await readBytes(host, place), place)
     : await fromMonitor(host, address, place);
-  const choice = asked.choice ?? greeting ?? named(asked.qemu, "--qemu") ??
+  const choice = asked.choice ?? greetedOrAsked(greeting, asked.qemu) ??
     named(header, "the header") ?? newestRelease();
   return { reply, choice };
 }

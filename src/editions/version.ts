@@ -73,6 +73,17 @@ export function resolveVersion(
 }
 
 /**
+ * Tells whether a text names a QEMU at all, known here or not.
+ *
+ * @param text What is taken for a version.
+ * @returns Whether it is an edition's name, or a version as QEMU prints it.
+ */
+export function isVersion(text: string): boolean {
+  const name = text.trim();
+  return editions.includes(name) || textNumbers(name) !== undefined;
+}
+
+/**
  * Reads the version out of a greeting.
  *
  * @param greeting The greeting, in any of its forms.
