@@ -224,4 +224,15 @@ export const validateTests: Suite = {
     assert.equal(await main(["validate", "log"], host), 0);
     assert.match(host.out(), /\n {2}STOP 2, E0 1, .*, E18 1, 11 other names\n/);
   },
+
+  async "validate and replay take QEMU's extensions of JSON in what was sent"() {
+    const trace = (way: string) =>
+      '{"format": "qmp-trace", "version": 1}\n' +
+      JSON.stringify([0, way, "{'execute': 'query-status', 'id': '}'}"]) + "\n";
+    const files = { sent: trace("->"), received: trace("<-") };
+    for (const verb of ["validate", "replay"]) {
+      assert.equal(await main([verb, "sent"], fakeHost({ files })), 0);
+      assert.equal(await main([verb, "received"], fakeHost({ files })), 1);
+    }
+  },
 };

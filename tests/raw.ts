@@ -40,4 +40,16 @@ export const rawSuite: Suite = {
       [undefined, "NOT_JSON"],
     );
   },
+
+  "rawSource() splits by QEMU's extensions of JSON where told so"() {
+    const sent = "{'execute': 'qom-get', 'id': '}'}\r\n{\"execute\": \"stop\"}";
+    const source = rawSource({ direction: "->", quotes: "both" });
+    assert.deepEqual(
+      [...source.push(bytes(sent)), ...source.end()].map(({ text }) => text),
+      sent.split("\r\n"),
+    );
+    const strict = rawSource({ direction: "->" });
+    const records = [...strict.push(bytes(sent)), ...strict.end()];
+    assert.notEqual(records[0]?.text, sent.split("\r\n")[0]);
+  },
 };

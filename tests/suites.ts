@@ -28,6 +28,7 @@ import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { hostileTests } from "./hostile.ts";
 import { normalizeTests } from "./normalize.ts";
 import { parseJsonSuite } from "./parse_json.ts";
+import { lineStartsSuite } from "./line_starts.ts";
 import { logsSuite } from "./logs.ts";
 import { qdictOrderSuite } from "./qdict_order.ts";
 import { qemuOrderTests } from "./qemu_order.ts";
@@ -53,6 +54,7 @@ import { witnessTraceTests } from "./witness_traces.ts";
 /** Every suite. */
 export const suites: readonly Suite[] = [
   splitJsonSuite,
+  lineStartsSuite,
   parseJsonSuite,
   stringifyJsonSuite,
   qdictOrderSuite,

@@ -216,6 +216,41 @@ export const traceSuite: Suite = {
     assert.equal(mark?.findings?.[0]?.received, '"connected"');
   },
 
+  "traceSource() splits what was sent by QEMU's extensions of JSON where told so"() {
+    const text = "{'id': '}'}";
+    const trace = bytes(
+      header + ["->", "<-"].map((way) => JSON.stringify([0, way, text]) + "\n")
+        .join(""),
+    );
+    const [sent, received] = read(trace, { quotes: "both" });
+    assert.deepInclude(sent, { direction: "->", text });
+    assert.notEqual(received?.text, text);
+    assert.notEqual(read(trace)[0]?.text, text);
+  },
+
+  "traceSource() knows the line of what follows a mark in pieces, blanks and garbage"() {
+    const lines = [
+      "\r\n",
+      "",
+      "gar",
+      "bage",
+      ' {"a"',
+      ": 1",
+      "}",
+      "\r\n",
+      "{}",
+    ];
+    const records = readLines(
+      '[0, "<-", {"base64": "7w=="}]',
+      '[0, "<-", {"base64": "u78="}]',
+      ...lines.map((text) => JSON.stringify([0, "<-", text])),
+    );
+    assert.deepEqual(
+      records.map(({ line, text }) => [line, text]),
+      [[6, "garbage"], [8, '{"a": 1}'], [12, "{}"]],
+    );
+  },
+
   "traceSource() quotes at most 80 characters of a mark, the marks around it among them"() {
     const marks: readonly (readonly [mark: string, shown: string])[] = [
       ["a".repeat(78), "a".repeat(78)],

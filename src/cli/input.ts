@@ -109,7 +109,9 @@ export async function openInput(
   const choice = asked.choice ?? await choose(chunks, kept, asked, isLive);
   const source = chooseSource(head, asked.format);
   const { policy } = asked;
-  const stage = reader({ edition: choice.edition, policy });
+  // QEMU takes its own extensions of JSON in what it is sent.
+  const extensions = true;
+  const stage = reader({ edition: choice.edition, policy, extensions });
   const first = stage.push(source.push(head));
 
   async function* batches(): AsyncIterable<readonly Entry[]> {

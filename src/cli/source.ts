@@ -44,7 +44,7 @@ export function chooseSource(head: Uint8Array, name?: string): ChosenSource {
     ? chooseFormat(head)
     : { format: asked, damage: undefined, findings: [] };
   const source = format.name === "trace"
-    ? traceSource()
+    ? traceSource({ quotes: "both" })
     : format.source(damage === undefined ? {} : { damage });
   return { ...source, format: format.title, findings };
 }

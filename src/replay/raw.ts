@@ -24,12 +24,19 @@ import type { Direction, TraceRecord } from "./record.ts";
 export interface RawOptions {
   /** Which way all of the stream went; left out where it holds both or nobody knows. */
   readonly direction?: Direction;
+  /**
+   * What a string may stand in: `"double"` quotes, or `"both"`, as what clients
+   * send may have it and QEMU never does. Then read it with the `extensions` on.
+   *
+   * @default {"double"}
+   */
+  readonly quotes?: "double" | "both";
 }
 
 /**
  * Reads a raw monitor stream: compact or pretty, with any line ends or none.
  *
- * @param options Which way the stream went.
+ * @param options Which way the stream went, and which quotes begin a string.
  * @returns The step from the bytes of the stream to records.
  *
  * @example Read what a monitor printed
@@ -51,8 +58,8 @@ export interface RawOptions {
 export function rawSource(
   options: RawOptions = {},
 ): Stage<Uint8Array, TraceRecord> {
-  const { direction } = options;
-  const texts = splitJson();
+  const { direction, quotes = "double" } = options;
+  const texts = splitJson({ quotes });
   // A JsonText has the members of a record already.
   const records = (found: JsonText[]): TraceRecord[] =>
     direction === undefined

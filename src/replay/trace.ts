@@ -187,6 +187,14 @@ export function isTrace(start: Uint8Array): boolean {
 export interface TraceOptions {
   /** How many bytes a line may have: by default 128 MiB, twice QEMU's largest value. */
   readonly maxLine?: number;
+  /**
+   * What a string may stand in that was sent to QEMU: `"double"` quotes, or
+   * `"both"`, as QEMU takes it. Then read it with the `extensions` on. What came
+   * from QEMU has double quotes alone.
+   *
+   * @default {"double"}
+   */
+  readonly quotes?: "double" | "both";
 }
 
 /** The bytes of one line of a trace file. */

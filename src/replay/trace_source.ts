@@ -4,8 +4,11 @@
  * @module
  */
 
-import { type JsonText, splitJson } from "../wire/split_json.ts";
+import { jsonDefaults } from "../wire/json.ts";
+import { endSplitting, splitChunk } from "../wire/json_splitter.ts";
+import { type JsonText, openSplitter, startsToCome } from "../wire/splitter.ts";
 import type { Stage } from "../wire/stage.ts";
+import { lineStarts } from "./line_starts.ts";
 import type { Direction, TraceRecord } from "./record.ts";
 import {
   type TraceChunk,
@@ -77,7 +80,13 @@ export interface TraceSource extends Stage<Uint8Array, TraceRecord> {
  */
 export function traceSource(options: TraceOptions = {}): TraceSource {
   const lines = traceLines(options);
-  let lanes = [openLane("<-"), openLane("->")] as const;
+  const { quotes = "double" } = options;
+  const openLanes = (receivedFrom: number, sentFrom: number) =>
+    [
+      openLane("<-", "double", receivedFrom),
+      openLane("->", quotes, sentFrom),
+    ] as const;
+  let lanes = openLanes(0, 0);
 
   const endLanes = (): TraceRecord[] =>
     lanes.flatMap((lane) => lane.end()).sort((a, b) => a.line - b.line);
@@ -92,10 +101,7 @@ export function traceSource(options: TraceOptions = {}): TraceSource {
         // Bytes are missing here: what follows continues nothing.
         if (part.findings?.[0]?.code === "TORN_LINE") {
           records.push(...endLanes());
-          lanes = [
-            openLane("<-", lanes[0].fed()),
-            openLane("->", lanes[1].fed()),
-          ];
+          lanes = openLanes(lanes[0].fed(), lanes[1].fed());
         }
         records.push(part);
       }
@@ -117,35 +123,34 @@ interface Lane {
   fed(): number;
 }
 
-function openLane(direction: Direction, base = 0): Lane {
-  const texts = splitJson();
-  let fed = base;
+function openLane(
+  direction: Direction,
+  quotes: "double" | "both",
+  base: number,
+): Lane {
+  const splitter = openSplitter({ ...jsonDefaults, quotes });
+  const starts = lineStarts();
+  let fed = 0;
   let at = 0;
-  // The lines on which the next message may begin, oldest first.
-  let starts: { readonly offset: number; readonly line: number }[] = [];
 
-  const lineOf = (offset: number): number => {
-    const later = starts.findIndex((start) => start.offset > offset);
-    if (later !== -1) starts = starts.slice(later - 1);
-    else starts = starts.slice(-1);
-    return starts[0]?.line ?? 1;
-  };
   const record = (found: JsonText): TraceRecord => {
     const offset = base + found.offset;
     const { text, findings } = found;
-    const line = lineOf(offset);
+    const line = starts.lineOf(found.offset);
     return findings.length === 0
       ? { line, offset, at, direction, text }
       : { line, offset, at, direction, text, findings };
   };
   return {
     push(chunk) {
-      starts.push({ offset: fed, line: chunk.line });
+      starts.begin(fed, chunk.line);
       fed += chunk.bytes.length;
       at = chunk.at;
-      return texts.push(chunk.bytes).map(record);
+      const records = splitChunk(splitter, chunk.bytes).map(record);
+      starts.keep(startsToCome(splitter));
+      return records;
     },
-    end: () => texts.end().map(record),
-    fed: () => fed,
+    end: () => endSplitting(splitter).map(record),
+    fed: () => base + fed,
   };
 }

@@ -132,6 +132,20 @@ export function openSplitter(options: Required<JsonOptions>): Splitter {
 }
 
 /**
+ * Tells where the texts may begin that are yet to be given.
+ *
+ * @param splitter The splitter.
+ * @returns The places, counted in bytes: that of the open text, that of the value
+ * in it, and that of the next byte.
+ */
+export function startsToCome(splitter: Splitter): readonly number[] {
+  const { mode, start, valueStart, window: { base } } = splitter;
+  return mode === "between" || mode === "skip"
+    ? [base]
+    : [start, valueStart, base];
+}
+
+/**
  * Whether a byte is white space of JSON.
  *
  * @param byte The byte.
