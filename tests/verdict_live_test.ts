@@ -11,10 +11,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { qemuVersion } from "../scripts/qemu.ts";
+import { readQemuJson } from "../src/editions/qemu_json.ts";
 import { release } from "../src/editions/release.ts";
 import { type Verdict, verdict } from "../src/editions/verdict.ts";
-import type { JsonObject } from "../src/wire/json.ts";
-import { safeParseJson } from "../src/wire/parse_json.ts";
 import { type Answer, monitorOver, spawnQemu } from "./live_monitor.ts";
 import {
   type MadeCommand,
@@ -205,10 +204,10 @@ function compare(
 
 /** The only reason for which a command may go unchecked. */
 function isForeign(text: string): boolean {
-  const read = safeParseJson(text, { quotes: "both" });
-  if (!read.ok) return false;
-  const { execute, ["exec-oob"]: outOfBand } = read.value as JsonObject;
-  return !listed.includes((execute ?? outOfBand) as string);
+  const read = readQemuJson(text, false);
+  if (!read.ok || !(read.value instanceof Map)) return false;
+  const name = read.value.get("execute") ?? read.value.get("exec-oob");
+  return !listed.includes(name as string);
 }
 
 /** The last answer is the one to the byte that ends every command. */
