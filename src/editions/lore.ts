@@ -9,6 +9,7 @@ import type { Kind } from "../schema/qmp.ts";
 import type { Path } from "../wire/finding.ts";
 import { quote } from "../wire/quote.ts";
 import type { Definition, Definitions, MemberTypes } from "./definition.ts";
+import { foundElsewhere } from "./elsewhere.ts";
 import { nearest, sameButForSpelling } from "./nearest.ts";
 import { explain, type Span, spanOf, spansOf, type Subject } from "./since.ts";
 
@@ -91,6 +92,7 @@ function subjectsOf(
 ): readonly Subject[] {
   if (code === "UNKNOWN_NAME") {
     if (kind !== "event" && kind !== "command") return [];
+    if (kind === "command" && foundElsewhere(definitions, name)) return [];
     return [...spansOf({ kind }).keys()]
       .filter((known) => sameButForSpelling(known, name))
       .map((known) => ({ kind, name: known }));
