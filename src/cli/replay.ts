@@ -5,7 +5,7 @@
  */
 
 import type { Entry } from "../replay/read.ts";
-import type { Timestamp } from "../schema/qapi.ts";
+import { timer } from "../replay/timer.ts";
 import type { Kind } from "../schema/qmp.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
@@ -162,20 +162,6 @@ function printEntry(
 
 function printFound(out: Printer, found: Found): void {
   out.line(indent, ...findingPieces(found));
-}
-
-/** Seconds since the start: as recorded, or since the first event that knows the time. */
-function timer(): (entry: Entry) => number | undefined {
-  let first: number | undefined;
-  return ({ at, kind, message }) => {
-    if (at !== undefined || kind !== "event") return at;
-    const { timestamp } = (message ?? {}) as { timestamp?: Timestamp };
-    // QEMU writes -1 where its clock fails.
-    if (timestamp === undefined || timestamp.seconds < 0) return undefined;
-    const now = timestamp.seconds * 1e6 + timestamp.microseconds;
-    first ??= now;
-    return (now - first) / 1e6;
-  };
 }
 
 /** Waits until it is time, reckoned from the start so that no delay adds up. */
