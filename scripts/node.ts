@@ -23,9 +23,13 @@ async function pinned(): Promise<string[]> {
   const lock = await readFile(join(root, "deno.lock"), "utf8");
   const specifiers: Record<string, string> = JSON.parse(lock).specifiers;
   return Object.entries(specifiers).flatMap(([specifier, version]) => {
-    const name = /^npm:(chai|fast-check|@faker-js\/faker)@/.exec(specifier)
-      ?.[1];
-    return name === undefined ? [] : [`${name}@${version}`];
+    const name =
+      /^npm:(chai|fast-check|@faker-js\/faker|@valibot\/to-json-schema)@/.exec(
+        specifier,
+      )?.[1];
+    // Deno notes the version of a peer behind it.
+    const [pure] = version.split("_");
+    return name === undefined ? [] : [`${name}@${pure}`];
   });
 }
 

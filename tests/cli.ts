@@ -70,6 +70,16 @@ const misused: readonly (readonly [string, string, string?])[] = [
     'Cannot compare "b" too: there is room for one QEMU',
     "drift ",
   ],
+  [
+    "json-schema 7.2",
+    'Cannot take "7.2": the edition is named by --edition',
+    "json-schema ",
+  ],
+  [
+    "json-schema --edition 1.0",
+    'Cannot find an edition for QEMU "1.0.0": the oldest one known is 2.11',
+    "json-schema ",
+  ],
   ["validate - a -", "Cannot read standard input twice", "validate "],
   ["replay", "Cannot replay nothing: no file was given", "replay "],
   [

@@ -57,9 +57,14 @@ npm("the package says what it is, and depends on valibot alone", async () => {
     main: "./mod.js",
     types: "./mod.d.ts",
     dependencies: { valibot: "^1.5" },
-    peerDependencies: { "@faker-js/faker": "^10.6", "fast-check": "^4.10" },
+    peerDependencies: {
+      "@faker-js/faker": "^10.6",
+      "@valibot/to-json-schema": "^1.8",
+      "fast-check": "^4.10",
+    },
     peerDependenciesMeta: {
       "@faker-js/faker": { optional: true },
+      "@valibot/to-json-schema": { optional: true },
       "fast-check": { optional: true },
     },
     engines: { node: ">=20.19" },
@@ -119,6 +124,46 @@ npm("the program validates a recorded trace", async () => {
     byName: expected.byName,
   });
 });
+
+npm(
+  "what needs an optional peer says which, and nothing else needs one",
+  async () => {
+    const program = join(folder(), "node_modules", ".bin", "qmp-run-state");
+    const missing = await run(program, ["json-schema"], { cwd: folder() })
+      .catch((error) => error);
+    assert.deepEqual([missing.code, missing.stdout, missing.stderr], [
+      2,
+      "",
+      "qmp-run-state: Cannot print a JSON Schema: the package " +
+      "@valibot/to-json-schema is not there; install it beside @qmp/run-state\n",
+    ]);
+
+    const imports = Object.keys(settings.exports).map((entry) =>
+      `import(${JSON.stringify(join("@qmp/run-state", entry))})`
+    );
+    const { stdout } = await run("node", [
+      "--input-type=module",
+      "--eval",
+      `const all = await Promise.allSettled([${imports}]);
+    const said = all.map(({ reason }) => reason?.message ?? "");
+    console.log(JSON.stringify(said));`,
+    ], { cwd: folder() });
+    const needs = JSON.parse(stdout).map((message: string) =>
+      /package '([^']*)'/.exec(message)?.[1]
+    );
+    const entries = Object.keys(settings.exports);
+    assert.deepEqual(
+      entries.flatMap((entry, index) =>
+        needs[index] === undefined ? [] : [[entry, needs[index]]]
+      ),
+      [
+        ["./json-schema", "@valibot/to-json-schema"],
+        ["./fixtures/faker", "@faker-js/faker"],
+        ["./fixtures/fast-check", "fast-check"],
+      ],
+    );
+  },
+);
 
 npm("an import reads a recorded trace, to the last digit", async () => {
   const program = `

@@ -12,6 +12,7 @@ import { diffTests } from "./cli_diff.ts";
 import { driftVerbTests } from "./cli_drift.ts";
 import { cliEditionTests } from "./cli_edition.ts";
 import { generateTests } from "./cli_generate.ts";
+import { jsonSchemaVerbTests } from "./cli_json_schema.ts";
 import { cliLogsTests } from "./cli_logs.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
@@ -91,6 +92,7 @@ export const suites: readonly Suite[] = [
   replayTests,
   cliLogsTests,
   generateTests,
+  jsonSchemaVerbTests,
   cliEditionTests,
   diffTests,
   driftVerbTests,

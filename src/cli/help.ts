@@ -50,7 +50,9 @@ export function printVerbHelp(
   verb: Verb,
   common: Options,
 ): void {
-  out.line(`Usage: qmp-run-state ${name} [OPTION…] ${verb.operands}`);
+  out.line(
+    `Usage: qmp-run-state ${name} [OPTION…] ${verb.operands}`.trimEnd(),
+  );
   out.line(verb.about);
   for (const line of verb.names ?? []) out.line(line);
   out.line();

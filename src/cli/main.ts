@@ -11,6 +11,7 @@ import { drift } from "./drift.ts";
 import { generate } from "./generate.ts";
 import { printHelp, printVerbHelp } from "./help.ts";
 import type { Host } from "./host.ts";
+import { jsonSchema } from "./json_schema.ts";
 import { replay } from "./replay.ts";
 import { type Printer, printer, WriteError } from "./terminal.ts";
 import { validate } from "./validate.ts";
@@ -23,6 +24,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   diff,
   drift,
   generate,
+  "json-schema": jsonSchema,
 };
 
 /** The options that every verb has, and the program without one. */

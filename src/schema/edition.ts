@@ -8,7 +8,7 @@
 import type * as v from "valibot";
 import type { FindingCode, Path } from "../wire/finding.ts";
 import type { JsonObject } from "../wire/json.ts";
-import type { CommandSchema } from "./qapi.ts";
+import { type CommandSchema, object, optionalAny } from "./qapi.ts";
 import {
   Command,
   ErrorReply,
@@ -149,6 +149,16 @@ export function commandSchema(
 ): CommandSchema<string> | undefined {
   const schema = named(edition, name);
   return schema !== undefined && isCommand(schema) ? schema : undefined;
+}
+
+/**
+ * Gives the schema of the reply to a command that succeeded.
+ *
+ * @param command The schema of the command.
+ * @returns The schema of the whole reply; a new one each time.
+ */
+export function replySchema(command: CommandSchema<string>): v.GenericSchema {
+  return object({ return: command.returns, id: optionalAny });
 }
 
 /**

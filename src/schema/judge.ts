@@ -14,10 +14,11 @@ import {
   type Edition,
   envelopes,
   eventSchema,
+  replySchema,
 } from "./edition.ts";
 import { shown } from "./explain.ts";
 import type { Forwarded, Message } from "./message.ts";
-import { object, optionalAny, type Timestamp } from "./qapi.ts";
+import type { Timestamp } from "./qapi.ts";
 import { type Kind, kindOf } from "./qmp.ts";
 import { strictly } from "./strictly.ts";
 
@@ -157,7 +158,7 @@ function ownSchemas(edition: Edition): Own {
     const order = commandSchema(edition, name);
     if (order === undefined) continue;
     command.set(name, pair(order as v.GenericSchema));
-    reply.set(name, pair(object({ return: order.returns, id: optionalAny })));
+    reply.set(name, pair(replySchema(order)));
   }
   const none: ReadonlyMap<string, Pair> = new Map();
   return { event, command, return: reply, error: none, greeting: none };

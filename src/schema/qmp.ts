@@ -209,7 +209,8 @@ const capabilities: v.GenericSchema<string[]> = /* @__PURE__ */ v.array(string);
 
 // Each wrong element is an issue of its own, and a list may have millions.
 // QEMU knows one capability.
-const mostCapabilities = 1_000;
+/** How many capabilities a greeting may have. */
+export const mostCapabilities = 1_000;
 
 const tooManyCapabilities: v.GenericSchema<string[]> = /* @__PURE__ */ matching(
   "array of at most 1000 strings",
