@@ -159,12 +159,24 @@ interface AbortSignal {
   addEventListener(type: "abort", listener: () => void): void;
   removeEventListener(type: "abort", listener: () => void): void;
 }
+interface ReadableStreamDefaultReader<R = any> {
+  read(): Promise<{ done: false; value: R } | { done: true; value?: R }>;
+  cancel(reason?: unknown): Promise<void>;
+}
+interface WritableStreamDefaultWriter<W = any> {
+  write(chunk: W): Promise<void>;
+  close(): Promise<void>;
+}
 declare class ReadableStream<R = any> {
   constructor(source?: object, strategy?: object);
+  getReader(): ReadableStreamDefaultReader<R>;
+  pipeThrough<T>(pair: { writable: WritableStream<R>; readable: ReadableStream<T> }): ReadableStream<T>;
+  pipeTo(destination: WritableStream<R>): Promise<void>;
   [Symbol.asyncIterator](): AsyncIterableIterator<R>;
 }
 declare class WritableStream<W = any> {
   constructor(sink?: object, strategy?: object);
+  getWriter(): WritableStreamDefaultWriter<W>;
 }
 interface TransformStreamDefaultController<O = any> {
   enqueue(chunk: O): void;

@@ -166,6 +166,37 @@ export const recorderSuite: Suite = {
     assert.deepEqual(written(lines), [["<-", { base64: "4pg=" }]]);
   },
 
+  "recorder() marks a new connection, after what the one before held back"() {
+    const { received, sent, reconnected, end, lines, clock } = record();
+    received(bytes("☃").subarray(0, 2));
+    clock.seconds += 2;
+    reconnected();
+    sent(bytes("a"));
+    end();
+    assert.deepEqual(lines.slice(1), [
+      '[2.000000, "<-", {"base64": "4pg="}]\n',
+      '[2.000000, "reconnect"]\n',
+      '[2.000000, "->", "a"]\n',
+    ]);
+  },
+
+  "recorder() goes on with a trace where it is told to, without a header"() {
+    const lines: string[] = [];
+    let seconds = 7;
+    const { sent } = recorder({
+      header: {},
+      now: () => seconds,
+      write: (line) => lines.push(line),
+      resumeAt: 60.5,
+    });
+    seconds = 8;
+    sent(bytes("a"));
+    assert.deepEqual(lines, [
+      '[60.500000, "reconnect"]\n',
+      '[61.500000, "->", "a"]\n',
+    ]);
+  },
+
   "recorder() lets out what write throws"() {
     let full = false;
     const { received } = recorder({

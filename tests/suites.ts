@@ -38,6 +38,8 @@ import { rawSuite } from "./raw.ts";
 import { readTests } from "./read.ts";
 import { recordedSuite } from "./recorded.ts";
 import { recorderSuite } from "./recorder.ts";
+import { redactTests } from "./redact.ts";
+import { followTests } from "./follow.ts";
 import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
 import { sinceTests } from "./since.ts";
@@ -66,6 +68,8 @@ export const suites: readonly Suite[] = [
   rawSuite,
   traceSuite,
   recorderSuite,
+  redactTests,
+  followTests,
   recordedSuite,
   readTests,
   logsSuite,

@@ -216,6 +216,65 @@ export const traceSuite: Suite = {
     assert.equal(mark?.findings?.[0]?.received, '"connected"');
   },
 
+  "traceSource() joins no message over the mark of a new connection"() {
+    const records = readLines(
+      '[1, "<-", "{\\"a\\": 1}{\\"b\\""]',
+      '[2, "reconnect"]',
+      '[3, "<-", "{\\"c\\": 1}"]',
+    );
+    assert.deepEqual(texts(records), ['{"a": 1}', '{"b"', '{"c": 1}']);
+    assert.deepEqual(findings(records), [
+      [2, "NOT_JSON", "fault"],
+      [3, "UNHEARD", "notice"],
+    ]);
+    // Offsets count all bytes of the direction.
+    assert.equal(records.at(-1)?.offset, 12);
+  },
+
+  "traceSource() says what a recorder left out, and reads on"() {
+    const records = readLines(
+      '[1, "redacted", {"direction": "->", "bytes": 97, "written": 2}]',
+      '[1, "->", "{}"]',
+      '[2, "redacted", {"direction": "<-", "bytes": 5, "written": 0}]',
+      '[3, "dropped", {"direction": "<-", "bytes": 9, "events": {"A": 2}}]',
+    );
+    assert.deepEqual(texts(records), ["{}"]);
+    assert.deepEqual(
+      records.flatMap(({ findings = [] }) => findings)
+        .map(({ code, severity, message }) => [code, severity, message]),
+      [
+        [
+          "REDACTED",
+          "notice",
+          "Kept out of the trace on line 2: 97 bytes sent to QEMU, which may hold a secret; 2 others stand for them",
+        ],
+        [
+          "REDACTED",
+          "notice",
+          "Kept out of the trace on line 4: 5 bytes from QEMU, which may hold a secret; nothing stands for them",
+        ],
+        [
+          "DROPPED",
+          "notice",
+          'Left out of the trace before line 5: 2 "A", 9 bytes from QEMU',
+        ],
+      ],
+    );
+  },
+
+  "traceSource() takes a mark of another form for one it does not know"() {
+    const records = readLines(
+      '[1, "redacted"]',
+      '[1, "dropped", {"direction": "<-", "bytes": -1, "events": {}}]',
+      '[1, "reconnect", 5]',
+      '[1, "toString"]',
+    );
+    assert.deepEqual(
+      findings(records),
+      [2, 3, 4, 5].map((line) => [line, "UNKNOWN_MARK", "notice"]),
+    );
+  },
+
   "traceSource() splits what was sent by QEMU's extensions of JSON where told so"() {
     const text = "{'id': '}'}";
     const trace = bytes(

@@ -275,6 +275,23 @@ export const trackSuite: Suite = {
     assert.deepEqual(found(steps), []);
   },
 
+  "tracker() knows nothing after the mark of a new connection"() {
+    const line = (second: number, ...rest: unknown[]) =>
+      JSON.stringify([second, ...rest]) + "\n";
+    const steps = track(entriesOf(encoder.encode(
+      '{"format": "qmp-trace", "version": 1}\n' +
+        line(1, "<-", event("RESUME") + "\n") +
+        line(2, "redacted", { direction: "->", bytes: 9, written: 0 }) +
+        line(3, "dropped", { direction: "<-", bytes: 9, events: { A: 1 } }) +
+        line(4, "reconnect") + line(5, "<-", event("RESUME") + "\n"),
+    )));
+    assert.deepEqual(
+      steps.map(({ isProven }) => isProven),
+      [true, true, true, false, true],
+    );
+    assert.isEmpty(found(steps));
+  },
+
   "tracker() gives the states of the edition in their order"() {
     for (const [edition, count] of [["3.0", 17], ["7.2", 16]] as const) {
       const [step] = track(talk(greeting), edition);

@@ -40,6 +40,7 @@ export {
 } from "./trace.ts";
 export { type TraceSource, traceSource } from "./trace_source.ts";
 export { type Recorder, recorder, type RecorderOptions } from "./recorder.ts";
+export { attach, type ByteStreams } from "./attach.ts";
 export type { Policy } from "../schema/judge.ts";
 export type { Forwarded, Unknown } from "../schema/message.ts";
 export {
@@ -56,4 +57,5 @@ export {
   tracker,
   type TrackerOptions,
 } from "./track.ts";
+export { follow, type FollowOptions } from "./follow.ts";
 export { readChunks, readStream, type Source } from "./stream.ts";

@@ -274,7 +274,7 @@ function entryOf(
  * all: such a text may be rubbish that never waited. These are the words of
  * 7.2, seen live; they have been the same since 2.12.
  */
-function isOfUnreadable(value: JsonObject): boolean {
+export function isOfUnreadable(value: JsonObject): boolean {
   const error = value["error"] as Partial<ErrorReply["error"]> | null;
   return value["id"] === undefined && typeof error?.desc === "string" &&
     /^(?:JSON |QMP input )/.test(error.desc);

@@ -6,9 +6,17 @@
  * @module
  */
 
+import { kindOf } from "../schema/qmp.ts";
+import { jsonDefaults, type JsonObject } from "../wire/json.ts";
+import { safeParseJson } from "../wire/parse_json.ts";
+import type { Stage } from "../wire/stage.ts";
 import { join } from "./lines.ts";
+import { type Dropped, type Mark, writeMark } from "./mark.ts";
 import type { Direction } from "./record.ts";
+import { redactor } from "./redact.ts";
+import { passing, type Sifted, sifter, type Verdict } from "./sift.ts";
 import type { TraceHeader } from "./trace.ts";
+import { cutAtMessages, spellBytes } from "./trace_line.ts";
 
 /**
  * What a {@linkcode recorder} is given.
@@ -35,6 +43,28 @@ export interface RecorderOptions {
   readonly now: () => number;
   /** Takes a whole line of the trace, its newline included. What it throws comes out of the call that wrote. */
   readonly write: (line: string) => void;
+  /**
+   * Whether secrets are kept out of the trace: the arguments of commands that
+   * may carry one, what is no command at all, and what QEMU answers to either.
+   * Marks tell where. A message is then held until it is whole.
+   *
+   * @default {false}
+   */
+  readonly redact?: boolean;
+  /** The names of events that are left out as noise; marks tell of them. */
+  readonly drop?: readonly string[];
+  /**
+   * How many bytes a message may have to be held until it is whole; a longer
+   * one counts as damage. As many as QEMU takes unless said.
+   *
+   * @default {67108864}
+   */
+  readonly maxHeld?: number;
+  /**
+   * Where a trace that was begun before goes on, in seconds since its start:
+   * then it gets no header, but the mark of a new connection.
+   */
+  readonly resumeAt?: number;
 }
 
 /**
@@ -80,9 +110,11 @@ export interface Recorder {
    */
   sent(bytes: Uint8Array): void;
   /**
-   * Writes what was held back, at most three bytes a direction. Nothing may be
-   * recorded after it.
+   * Says that what comes now is of a new connection: writes what was held back,
+   * and a mark.
    */
+  reconnected(): void;
+  /** Writes what was held back. Nothing may be recorded after it. */
   end(): void;
 }
 
@@ -93,7 +125,9 @@ export interface Recorder {
  *
  * Each chunk is written when it comes. Only a UTF-8 sequence that the chunk
  * cut in two waits for its other half, which is at most three bytes and never
- * the end of a message.
+ * the end of a message. With `redact` or `drop` each message is held until it
+ * is whole, and what is not written down leaves a mark with the number of its
+ * bytes.
  *
  * @param options The header, the clock and where the lines go.
  * @returns Where the bytes go.
@@ -124,89 +158,118 @@ export interface Recorder {
  * ```
  */
 export function recorder(options: RecorderOptions): Recorder {
-  const { header, now, write } = options;
+  const { header, now, write, resumeAt } = options;
   const start = now();
-  const lane = (direction: Direction) =>
-    recordLane((pieces) => {
-      const at = (now() - start).toFixed(6);
-      for (const piece of pieces) {
-        write(`[${at}, "${direction}", ${spell(piece)}]\n`);
+  const clock = () => ((resumeAt ?? 0) + now() - start).toFixed(6);
+  const putLine = (at: string, rest: string) => write(`[${at}, ${rest}]\n`);
+  const putMark = (at: string, mark: Mark) => putLine(at, writeMark(mark));
+  let lanes = openLanes(options);
+  let dropped: Dropped | undefined;
+
+  /** Tells of what was dropped, now that something else comes. */
+  function tellDropped(at: string): void {
+    if (dropped !== undefined) putMark(at, dropped);
+    dropped = undefined;
+  }
+
+  function put(direction: Direction, pieces: readonly Sifted[]): void {
+    const at = clock();
+    let run: Uint8Array[] = [];
+    function putRun(): void {
+      if (run.length === 0) return;
+      tellDropped(at);
+      for (const piece of cutAtMessages(join(run))) {
+        putLine(at, `"${direction}", ${spellBytes(piece)}`);
       }
-    });
-  const received = lane("<-");
-  const sent = lane("->");
-  write(
-    JSON.stringify({ format: "qmp-trace", version: 1, ...header }) + "\n",
-  );
+      run = [];
+    }
+    for (const piece of pieces) {
+      if (piece.kind === "written") run.push(piece.bytes);
+      else {
+        putRun();
+        if (piece.kind === "dropped") {
+          dropped = withDropped(dropped, direction, piece);
+          continue;
+        }
+        tellDropped(at);
+        const standIn = encoder.encode(piece.text);
+        const { length: bytes } = piece;
+        const written = standIn.length;
+        putMark(at, { kind: "redacted", direction, bytes, written });
+        if (written > 0) run = [standIn];
+      }
+    }
+    putRun();
+  }
+
+  function end(): void {
+    put("<-", lanes.received.end());
+    put("->", lanes.sent.end());
+    tellDropped(clock());
+  }
+
+  function reconnected(): void {
+    end();
+    lanes = openLanes(options);
+    putMark(clock(), { kind: "reconnect" });
+  }
+
+  if (resumeAt === undefined) {
+    write(
+      JSON.stringify({ format: "qmp-trace", version: 1, ...header }) + "\n",
+    );
+  } else reconnected();
   return {
-    received: received.push,
-    sent: sent.push,
-    end() {
-      received.end();
-      sent.end();
-    },
+    received: (bytes) => put("<-", lanes.received.push(bytes)),
+    sent: (bytes) => put("->", lanes.sent.push(bytes)),
+    reconnected,
+    end,
   };
 }
 
-function recordLane(
-  write: (pieces: Uint8Array[]) => void,
-): { push(bytes: Uint8Array): void; end(): void } {
-  let held = new Uint8Array(0);
+const encoder = new TextEncoder();
+
+/** Both directions of one connection. */
+interface Lanes {
+  readonly received: Stage<Uint8Array, Sifted>;
+  readonly sent: Stage<Uint8Array, Sifted>;
+}
+
+function openLanes(options: RecorderOptions): Lanes {
+  const { redact = false, drop = [], maxHeld = jsonDefaults.maxSize } = options;
+  const noise = new Set(drop);
+  const secrets = redact ? redactor() : undefined;
+
+  function judgeReceived(text: string, isWhole: boolean): Verdict {
+    const name = noise.size > 0 && isWhole ? eventIn(text) : undefined;
+    return name !== undefined && noise.has(name)
+      ? { kind: "dropped", name }
+      : secrets?.received(text, isWhole) ?? { kind: "written" };
+  }
+
   return {
-    push(bytes) {
-      const all = held.length === 0 ? bytes : join([held, bytes]);
-      const whole = all.length - openSequence(all);
-      write(cut(all.subarray(0, whole)));
-      // A copy, because the caller may use its buffer again.
-      held = all.slice(whole);
-    },
-    end() {
-      if (held.length > 0) write([held]);
-    },
+    received: redact || noise.size > 0
+      ? sifter(judgeReceived, maxHeld)
+      : passing(),
+    sent: secrets === undefined ? passing() : sifter(secrets.sent, maxHeld),
   };
 }
 
-/** Cuts before each `{` in column 0: there a message begins, compact or pretty. */
-function cut(bytes: Uint8Array): Uint8Array[] {
-  const pieces: Uint8Array[] = [];
-  let from = 0;
-  for (
-    let newline = bytes.indexOf(0x0a);
-    newline !== -1;
-    newline = bytes.indexOf(0x0a, newline + 1)
-  ) {
-    if (bytes[newline + 1] !== 0x7b) continue;
-    pieces.push(bytes.subarray(from, newline + 1));
-    from = newline + 1;
-  }
-  if (from < bytes.length) pieces.push(bytes.subarray(from));
-  return pieces;
+function eventIn(text: string): string | undefined {
+  const parsed = safeParseJson(text);
+  const value = parsed.ok ? parsed.value : undefined;
+  return kindOf(value) === "event"
+    ? String((value as JsonObject)["event"])
+    : undefined;
 }
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
-function spell(bytes: Uint8Array): string {
-  try {
-    return JSON.stringify(decoder.decode(bytes));
-  } catch {
-    return `{"base64": "${base64(bytes)}"}`;
-  }
-}
-
-function base64(bytes: Uint8Array): string {
-  let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
-  return btoa(binary);
-}
-
-/** How many bytes at the end begin a UTF-8 sequence whose rest has not come. */
-function openSequence(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3; back++) {
-    const byte = bytes[bytes.length - back];
-    if (byte === undefined || byte < 0x80) return 0;
-    if (byte < 0xc0) continue;
-    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    return length > back ? back : 0;
-  }
-  return 0;
+function withDropped(
+  before: Dropped | undefined,
+  direction: Direction,
+  { length, name }: Sifted & { readonly kind: "dropped" },
+): Dropped {
+  const events = { ...before?.events };
+  if (name !== undefined) events[name] = (events[name] ?? 0) + 1;
+  const bytes = (before?.bytes ?? 0) + length;
+  return { kind: "dropped", direction, bytes, events };
 }

@@ -19,11 +19,17 @@
  *   included. Bytes that are not UTF-8 stand in `{"base64": …}` instead.
  * - A line holds what came in one piece: normally one message, but a message
  *   may go over several lines and a line may hold several messages. All texts
- *   of one direction, joined, are the bytes of the socket.
- * - Any other string in second place is kept for marks to come, such as a new
- *   connection. A reader passes over a mark that it does not know, and says so.
- *   It also passes over blank lines, further elements, and members of the
- *   header that it does not know.
+ *   of one direction, joined, are the bytes of the socket, but for what marks
+ *   tell of.
+ * - `"reconnect"` marks a new connection: nothing that was open goes on.
+ * - `"redacted"` marks bytes that were kept out since they may hold a secret:
+ *   `{"direction": "->", "bytes": 97, "written": 40}` says that 97 bytes were
+ *   sent, and that the next 40 of that direction in the file stand for them.
+ * - `"dropped"` marks events that were left out as noise:
+ *   `{"direction": "<-", "bytes": 240, "events": {"RTC_CHANGE": 2}}`.
+ * - Any other string in second place is kept for marks to come. A reader passes
+ *   over a mark that it does not know, and says so. It also passes over blank
+ *   lines, further elements, and members of the header that it does not know.
  * - The version rises only when older readers could no longer tell the bytes.
  *
  * @module
@@ -35,6 +41,7 @@ import type { Finding } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import type { Stage } from "../wire/stage.ts";
 import { type FileLine, join, splitLines } from "./lines.ts";
+import { markFinding, readMark } from "./mark.ts";
 import type { Direction, TraceRecord } from "./record.ts";
 
 /**
@@ -110,7 +117,7 @@ export class TraceSyntaxError extends SyntaxError {
  * @param trace The bytes of a trace file.
  * @param direction Which way the bytes went: `<-` from QEMU, `->` to it.
  * @returns All bytes of that direction, in order; without those of a last line
- *   in which the file ends.
+ *   in which the file ends, and without what a mark says was not written.
  * @throws {TraceSyntaxError} When the file is no trace, or a line is damaged so
  *   that bytes are missing.
  *
@@ -330,6 +337,8 @@ function readLine(found: FileLine): TracePart | undefined {
   const [at, kind, held] = Array.isArray(value) ? value : [];
   if (Number.isFinite(at) && typeof kind === "string") {
     if (kind !== "<-" && kind !== "->") {
+      const mark = readMark(kind, held);
+      if (mark !== undefined) return damage(markFinding(mark, line));
       return damage({
         code: "UNKNOWN_MARK",
         severity: "notice",

@@ -52,7 +52,8 @@ export interface TraceSource extends Stage<Uint8Array, TraceRecord> {
  * bytes of its direction. What is wrong with the file itself comes as a record
  * without text: `NOT_A_TRACE` where the header is wrong, and then nothing more;
  * `TORN_LINE` for a damaged line, a notice where the file just ends in it;
- * `UNKNOWN_MARK`, a notice, for a mark that this version does not know.
+ * as notices `UNHEARD`, `REDACTED` and `DROPPED` for the marks of a recorder,
+ * and `UNKNOWN_MARK` for one that this version does not know.
  *
  * @param options How to read.
  * @returns The step from the bytes of the file to records.
@@ -98,8 +99,10 @@ export function traceSource(options: TraceOptions = {}): TraceSource {
         const lane = part.direction === "<-" ? received : sent;
         for (const record of lane.push(part)) records.push(record);
       } else {
-        // Bytes are missing here: what follows continues nothing.
-        if (part.findings?.[0]?.code === "TORN_LINE") {
+        const code = part.findings?.[0]?.code;
+        // Bytes are missing here, or a new connection begins: what follows
+        // continues nothing.
+        if (code === "TORN_LINE" || code === "UNHEARD") {
           records.push(...endLanes());
           lanes = openLanes(lanes[0].fed(), lanes[1].fed());
         }

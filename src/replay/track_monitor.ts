@@ -316,7 +316,8 @@ function isNext({ cause }: Announced): boolean {
 }
 
 function hidesMessages({ code, severity }: Finding): boolean {
-  return severity === "fault" || code === "ELIDED" || code === "TWO_READINGS";
+  return severity === "fault" || code === "ELIDED" ||
+    code === "TWO_READINGS" || code === "UNHEARD";
 }
 
 function seenOf({ kind, name, message, answers }: Entry): Seen {

@@ -46,6 +46,10 @@ export type FindingCode =
   | "NOT_A_TRACE"
   | "TORN_LINE"
   | "UNKNOWN_MARK"
+  // The recorder did not hear all, or did not write it down.
+  | "UNHEARD"
+  | "REDACTED"
+  | "DROPPED"
   | "TORN_GZIP"
   // The log holds the messages in another form, or not whole.
   | "REWRITTEN"

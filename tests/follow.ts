@@ -1,0 +1,266 @@
+/**
+ * Following a monitor over web streams.
+ *
+ * @module
+ */
+
+import { editionFor, witness } from "@qmp/run-state/editions";
+import { follow, type FollowOptions, type Step } from "@qmp/run-state/replay";
+import { assert } from "chai";
+
+import type { Suite } from "./suite.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const greeting =
+  '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, ' +
+  '"package": ""}, "capabilities": ["oob"]}}\r\n';
+const event = (name: string): string =>
+  `{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "${name}"}\r\n`;
+const status = (state: string, id: unknown): string =>
+  `{"return": {"status": "${state}", "singlestep": false, "running": ${
+    state === "running"
+  }}, "id": ${JSON.stringify(id)}}\r\n`;
+
+const options: FollowOptions = {
+  edition: editionFor,
+  witness: (greeting) => witness(editionFor(greeting).name),
+};
+
+/** A monitor that the test speaks for. */
+function monitor() {
+  let controller: ReadableStreamDefaultController<Uint8Array>;
+  const sent: string[] = [];
+  const ends: string[] = [];
+  return {
+    readable: new ReadableStream<Uint8Array>({
+      start: (each) => void (controller = each),
+      cancel: () => void ends.push("readable"),
+    }),
+    writable: new WritableStream<Uint8Array>({
+      write: (chunk) => void sent.push(decoder.decode(chunk)),
+      close: () => void ends.push("writable"),
+    }),
+    say: (text: string, size = Infinity) => {
+      const bytes = encoder.encode(text);
+      for (let at = 0; at < bytes.length; at += size) {
+        controller.enqueue(bytes.slice(at, at + size));
+      }
+    },
+    hangUp: () => controller.close(),
+    fail: (error: Error) => controller.error(error),
+    sent,
+    ends,
+  };
+}
+
+async function all(steps: AsyncIterable<Step[]>): Promise<Step[]> {
+  const found: Step[] = [];
+  for await (const batch of steps) {
+    assert.isNotEmpty(batch);
+    found.push(...batch);
+  }
+  return found;
+}
+
+const nameOf = ({ entry }: Step): string =>
+  entry.name ?? `${entry.kind} of ${entry.answers?.name}`;
+
+const answers = '{"return": {}, "id": "follow 1"}\r\n' +
+  status("running", "follow 2");
+
+/** Tests of `follow`. */
+export const followTests: Suite = {
+  async "follow() negotiates, asks for the run state with ids of its own, and sends no more"() {
+    const qemu = monitor();
+    const steps = follow(qemu.readable, qemu.writable, options);
+    qemu.say(greeting + answers + event("STOP"));
+    qemu.hangUp();
+    await all(steps);
+    assert.deepEqual(qemu.sent, [
+      '{"execute": "qmp_capabilities", "id": "follow 1"}\r\n',
+      '{"execute": "query-status", "id": "follow 2"}\r\n',
+    ]);
+  },
+
+  async "follow() gives each message with the run states after it, whatever the chunks"() {
+    for (const size of [1, 13, Infinity]) {
+      const qemu = monitor();
+      const steps = follow(qemu.readable, qemu.writable, options);
+      qemu.say(greeting + answers + event("STOP") + event("RESUME"), size);
+      qemu.hangUp();
+      const found = await all(steps);
+      assert.deepEqual(found.map(nameOf), [
+        "greeting of undefined",
+        "qmp_capabilities",
+        "query-status",
+        "return of qmp_capabilities",
+        "return of query-status",
+        "STOP",
+        "RESUME",
+      ]);
+      const [, , , unknown, asked, , resumed] = found;
+      assert.isFalse(unknown!.isProven);
+      assert.deepEqual(asked!.states, ["running"]);
+      assert.deepEqual(resumed!.states, ["running"]);
+    }
+  },
+
+  async "follow() gives what is found as it comes"() {
+    const qemu = monitor();
+    const steps = follow(qemu.readable, qemu.writable, options);
+    qemu.say(greeting + answers);
+    assert.lengthOf((await steps.next()).value!, 5);
+    qemu.say(event("RESUME"));
+    const [resume] = (await steps.next()).value!;
+    assert.equal(resume!.findings[0]?.code, "IMPOSSIBLE_TRANSITION");
+    qemu.say('{"event": "STOP"}\r\nrubbish\r\n{"retu');
+    const [stop] = (await steps.next()).value!;
+    assert.equal(stop!.entry.findings[0]?.code, "MISSING_MEMBER");
+    qemu.hangUp();
+    const rest = await all(steps);
+    assert.deepEqual(
+      rest.map(({ entry }) => entry.findings[0]?.code),
+      ["NOT_JSON"],
+    );
+  },
+
+  async "follow() says that nobody listened before it asked"() {
+    for (const isReconnect of [false, true]) {
+      const qemu = monitor();
+      const steps = follow(qemu.readable, qemu.writable, {
+        ...options,
+        isReconnect,
+      });
+      qemu.say(greeting);
+      const found = (await steps.next()).value!;
+      const said = found.map(({ entry }) =>
+        entry.findings.map(({ code, severity, message }) =>
+          [code, severity, message] as const
+        )
+      );
+      assert.deepEqual(said, [[], [], [[
+        "UNHEARD",
+        "notice",
+        `Ask for the run state: nobody listened ${
+          isReconnect ? "between two connections" : "before"
+        }, and events of then are lost`,
+      ]]]);
+      await steps.return();
+    }
+  },
+
+  async "follow() takes the edition and the witness of the greeting, or those given"() {
+    const old = greeting.replace(
+      '"minor": 2, "major": 7',
+      '"minor": 0, "major": 5',
+    );
+    const failure = event("MEMORY_FAILURE").replace(
+      "}\r\n",
+      ', "data": {"recipient": "guest", "action": "reset", "flags": {"action-required": false, "recursive": false}}}\r\n',
+    );
+    const codes = async (given: FollowOptions) => {
+      const qemu = monitor();
+      const steps = follow(qemu.readable, qemu.writable, given);
+      qemu.say(old + failure);
+      qemu.hangUp();
+      return (await all(steps)).at(-1)!.entry.findings.map(({ code }) => code);
+    };
+    const release = editionFor("7.2");
+    assert.deepEqual(await codes(options), ["UNKNOWN_NAME"]);
+    assert.deepEqual(
+      await codes({ edition: release, witness: witness("7.2") }),
+      [],
+    );
+    assert.deepEqual(
+      await codes({ witness: witness("7.2"), policy: "raw" }),
+      [],
+    );
+  },
+
+  async "follow() gives the events that came before the greeting, in order"() {
+    const qemu = monitor();
+    const steps = follow(qemu.readable, qemu.writable, options);
+    qemu.say(event("STOP") + event("RESUME"), 10);
+    qemu.say(greeting + event("STOP"));
+    qemu.hangUp();
+    assert.deepEqual((await all(steps)).map(nameOf), [
+      ...["STOP", "RESUME", "greeting of undefined"],
+      ...["qmp_capabilities", "query-status", "STOP"],
+    ]);
+  },
+
+  async "follow() gives times where there is a clock"() {
+    const qemu = monitor();
+    let seconds = 1;
+    const steps = follow(qemu.readable, qemu.writable, {
+      ...options,
+      now: () => seconds++,
+    });
+    qemu.say(greeting);
+    const times = (await steps.next()).value!.map(({ entry }) => entry.at);
+    assert.deepEqual(times, [1, 2, 2]);
+    await steps.return();
+  },
+
+  async "follow() ends with the signal, at once and without a word"() {
+    const qemu = monitor();
+    const control = new AbortController();
+    const steps = follow(qemu.readable, qemu.writable, {
+      ...options,
+      signal: control.signal,
+    });
+    qemu.say(greeting + answers + event("STOP"));
+    await steps.next();
+    const next = steps.next();
+    control.abort();
+    assert.deepEqual(await next, { done: true, value: undefined });
+    assert.sameMembers(qemu.ends, ["readable", "writable"]);
+    qemu.sent.length = 0;
+
+    const unread = monitor();
+    const none = follow(unread.readable, unread.writable, {
+      ...options,
+      signal: AbortSignal.abort(),
+    });
+    assert.deepEqual(await all(none), []);
+    assert.deepEqual(unread.sent, []);
+    assert.sameMembers(unread.ends, ["readable", "writable"]);
+  },
+
+  async "follow() closes both streams where its reader leaves"() {
+    const qemu = monitor();
+    qemu.say(greeting);
+    for await (const _ of follow(qemu.readable, qemu.writable, options)) break;
+    assert.sameMembers(qemu.ends, ["readable", "writable"]);
+  },
+
+  async "follow() says what does not speak QMP"() {
+    const greetings = [
+      "QEMU 7.2.22 monitor - type 'help' for more information\r\n(qemu) \r\n",
+      '{"return": {}}\r\n',
+      '{"QMP": 1}\r\n',
+    ];
+    for (const text of greetings) {
+      const qemu = monitor();
+      const steps = follow(qemu.readable, qemu.writable, options);
+      qemu.say(text);
+      qemu.hangUp();
+      const why = await all(steps).catch((error) => error);
+      assert.instanceOf(why, TypeError);
+      assert.match(
+        why.message,
+        /^Cannot follow what greets with ".+": it does not speak QMP$/,
+      );
+      assert.deepEqual(qemu.sent, []);
+    }
+  },
+
+  async "follow() lets out what the stream throws"() {
+    const qemu = monitor();
+    const steps = follow(qemu.readable, qemu.writable, options);
+    qemu.fail(new RangeError("reset by peer"));
+    assert.instanceOf(await all(steps).catch((error) => error), RangeError);
+  },
+};
