@@ -81,7 +81,7 @@ export const fixturesTests: Suite = {
       }) as unknown as Readonly<Record<string, () => unknown>>;
       assert.sameMembers(
         Object.keys(make),
-        [...Object.keys(definitions), ...kinds, "spoil"],
+        [...Object.keys(definitions), ...kinds, "spoil", "session"],
       );
       for (const [each, schema] of Object.entries(schemas)) {
         for (let round = 0; round < 20; round++) {

@@ -42,6 +42,7 @@ import { redactTests } from "./redact.ts";
 import { followTests } from "./follow.ts";
 import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
+import { sessionTests } from "./session.ts";
 import { sinceTests } from "./since.ts";
 import { splitJsonSuite } from "./split_json.ts";
 import { spoiltTests } from "./spoilt.ts";
@@ -89,6 +90,7 @@ export const suites: readonly Suite[] = [
   arbitrariesTests,
   spoiltTests,
   hostileTests,
+  sessionTests,
   compatibleTests,
   driftTests,
   cliTests,
