@@ -7,11 +7,13 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import settings from "../deno.json" with { type: "json" };
+import { buildDocs } from "../scripts/docs.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const entries = Object.values(settings.exports);
@@ -162,4 +164,25 @@ Deno.test("every mirrored definition says since which QEMU there is one", () => 
     )
   );
   assert.deepEqual(undated.map(([first]) => first?.name), []);
+});
+
+Deno.test("deno task docs builds a page for every entry and public name", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "qmp-docs-"));
+  try {
+    await buildDocs(directory);
+    const pages = readdirSync(directory, {
+      recursive: true,
+      encoding: "utf8",
+    });
+    for (const entry of Object.keys(settings.exports).slice(1)) {
+      assert.ok(pages.includes(join(entry, "index.html")), entry);
+    }
+    const named = new Set(pages.map((each) => basename(each)));
+    const lacking = [...names.keys()].filter((name) =>
+      !named.has(`${name}.html`)
+    );
+    assert.deepEqual(lacking, []);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 });
