@@ -80,6 +80,12 @@ const misused: readonly (readonly [string, string, string?])[] = [
     'Cannot find an edition for QEMU "1.0.0": the oldest one known is 2.11',
     "json-schema ",
   ],
+  ["explain STOP", 'Cannot explain "STOP": there is no such code', "explain "],
+  [
+    "explain NOT_JSON toString",
+    'Cannot explain "toString": there is no such code',
+    "explain ",
+  ],
   ["validate - a -", "Cannot read standard input twice", "validate "],
   ["replay", "Cannot replay nothing: no file was given", "replay "],
   [

@@ -11,6 +11,7 @@ import { cliTests } from "./cli.ts";
 import { diffTests } from "./cli_diff.ts";
 import { driftVerbTests } from "./cli_drift.ts";
 import { cliEditionTests } from "./cli_edition.ts";
+import { explainTests } from "./cli_explain.ts";
 import { generateTests } from "./cli_generate.ts";
 import { jsonSchemaVerbTests } from "./cli_json_schema.ts";
 import { cliLogsTests } from "./cli_logs.ts";
@@ -99,6 +100,7 @@ export const suites: readonly Suite[] = [
   cliLogsTests,
   generateTests,
   jsonSchemaVerbTests,
+  explainTests,
   cliEditionTests,
   diffTests,
   driftVerbTests,

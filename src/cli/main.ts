@@ -8,6 +8,7 @@ import { quote } from "../wire/quote.ts";
 import { type Options, readArguments, UsageError } from "./arguments.ts";
 import { diff } from "./diff.ts";
 import { drift } from "./drift.ts";
+import { explain as explainVerb } from "./explain.ts";
 import { generate } from "./generate.ts";
 import { printHelp, printVerbHelp } from "./help.ts";
 import type { Host } from "./host.ts";
@@ -25,6 +26,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   drift,
   generate,
   "json-schema": jsonSchema,
+  explain: explainVerb,
 };
 
 /** The options that every verb has, and the program without one. */
