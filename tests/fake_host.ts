@@ -17,6 +17,12 @@ export interface FakePlatform {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether the outputs are terminals. */
   readonly isTerminal?: boolean;
+  /** How many characters the outputs show in a line. */
+  readonly columns?: number;
+  /** How long reading a chunk takes, in milliseconds. */
+  readonly delay?: number;
+  /** What saving a file throws. */
+  readonly locked?: Error;
   /** How many bytes come at once; all unless said. */
   readonly chunk?: number;
   /** What writing to standard output throws. */
@@ -44,6 +50,8 @@ export interface FakeHost extends Host {
   readonly out: () => string;
   /** What was written to standard error. */
   readonly err: () => string;
+  /** The files that were written, by their paths. */
+  readonly saved: Map<string, string>;
   /** How long was slept each time, in milliseconds. */
   readonly slept: number[];
 }
@@ -59,12 +67,14 @@ export function fakeHost(platform: FakePlatform): FakeHost {
     platform;
   const { monitors = {} } = platform;
   const slept: number[] = [];
+  const saved = new Map<string, string>();
   let clock = 1e6;
   let out = "";
   let err = "";
 
   const output = (take: (text: string) => void, full?: Error): Output => ({
     isTerminal,
+    ...platform.columns !== undefined && { columns: platform.columns },
     write(text) {
       if (full !== undefined) return Promise.reject(full);
       take(text);
@@ -79,6 +89,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
       ? new TextEncoder().encode(content)
       : content;
     for (let at = 0; at < bytes.length; at += chunk) {
+      clock += platform.delay ?? 0;
       yield bytes.slice(at, at + chunk);
     }
   }
@@ -87,6 +98,19 @@ export function fakeHost(platform: FakePlatform): FakeHost {
     stderr: output((text) => err += text),
     env: (name) => env[name],
     open: (path) => give(files[path]),
+    size(path) {
+      const content = files[path];
+      return Promise.resolve(
+        typeof content === "string" || content instanceof Uint8Array
+          ? content.length
+          : undefined,
+      );
+    },
+    save(path, text) {
+      if (platform.locked) return Promise.reject(platform.locked);
+      saved.set(path, text);
+      return Promise.resolve();
+    },
     stdin: () => give(platform.stdin ?? ""),
     isSocket: (path) => Promise.resolve(path in monitors),
     connect(address) {
@@ -107,6 +131,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
     out: () => out,
     err: () => err,
     slept,
+    saved,
   };
 }
 

@@ -79,6 +79,8 @@ const entries: Readonly<Record<string, RegExp>> = {
     /^(src\/(wire|schema)\/.*|npm:(valibot|@valibot\/to-json-schema)@.*)$/,
   "src/editions/mod.ts": /^(src\/(wire|schema|editions)\/.*|npm:valibot@.*)$/,
   "src/replay/mod.ts": /^(src\/(wire|schema|replay)\/.*|npm:valibot@.*)$/,
+  "src/report/mod.ts":
+    /^(src\/(wire|schema|editions|replay|report)\/.*|npm:valibot@.*)$/,
   "src/logs/mod.ts": /^(src\/(wire|schema|replay|logs)\/.*|npm:valibot@.*)$/,
 };
 
@@ -118,6 +120,7 @@ Deno.test("src: a module imports from its own folder or one to its left", () => 
     "editions",
     "replay",
     "logs",
+    "report",
     "fixtures",
     "cli",
   ];

@@ -14,6 +14,7 @@ import { cliEditionTests } from "./cli_edition.ts";
 import { explainTests } from "./cli_explain.ts";
 import { generateTests } from "./cli_generate.ts";
 import { jsonSchemaVerbTests } from "./cli_json_schema.ts";
+import { timelineTests } from "./cli_timeline.ts";
 import { cliLogsTests } from "./cli_logs.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
@@ -29,6 +30,7 @@ import { fuzzReadSuite } from "./fuzz_read.ts";
 import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { hostileTests } from "./hostile.ts";
 import { normalizeTests } from "./normalize.ts";
+import { panicSuite } from "./panic.ts";
 import { parseJsonSuite } from "./parse_json.ts";
 import { lineStartsSuite } from "./line_starts.ts";
 import { logsSuite } from "./logs.ts";
@@ -41,6 +43,7 @@ import { recordedSuite } from "./recorded.ts";
 import { recorderSuite } from "./recorder.ts";
 import { redactTests } from "./redact.ts";
 import { followTests } from "./follow.ts";
+import { reportSuite } from "./report.ts";
 import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
 import { sessionTests } from "./session.ts";
@@ -107,4 +110,7 @@ export const suites: readonly Suite[] = [
   witnessTests,
   witnessTraceTests,
   trackSuite,
+  reportSuite,
+  panicSuite,
+  timelineTests,
 ];

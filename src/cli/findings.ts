@@ -1,40 +1,11 @@
 /**
- * The findings of entries, as they become known.
+ * What was found, in words.
  *
  * @module
  */
 
-import type { Entry } from "../replay/read.ts";
-import type { Finding } from "../wire/finding.ts";
+import type { Found } from "../report/found.ts";
 import type { Piece } from "./terminal.ts";
-
-/** A finding and where it is. */
-export interface Found {
-  /** The line of the file on which the text begins that it speaks of. */
-  readonly line: number;
-  /** The finding. */
-  readonly finding: Finding;
-}
-
-/**
- * Gives what became known with an entry. That a command was refused becomes
- * known with its reply, wherever a chunk happens to end between the two.
- *
- * @param entry The entry.
- * @returns Its own findings, and those of the command that it answers.
- */
-export function foundWith({ line, findings, answers }: Entry): Found[] {
-  const found: Found[] = [];
-  for (const finding of findings) {
-    if (finding.code !== "REFUSED") found.push({ line, finding });
-  }
-  for (const finding of answers?.findings ?? []) {
-    if (finding.code === "REFUSED") {
-      found.push({ line: answers!.line, finding });
-    }
-  }
-  return found;
-}
 
 /**
  * Writes a finding for people.

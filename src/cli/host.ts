@@ -8,6 +8,8 @@
 export interface Output {
   /** Whether a person reads it, on a terminal. */
   readonly isTerminal: boolean;
+  /** How many characters the terminal shows in a line, where that is known. */
+  readonly columns?: number | undefined;
   /**
    * Writes text.
    *
@@ -62,6 +64,22 @@ export interface Host {
    * `code` that the system gave, such as `ENOENT`.
    */
   open(path: string): AsyncIterable<Uint8Array>;
+  /**
+   * Tells how big a file is.
+   *
+   * @param path Where it is.
+   * @returns How many bytes; undefined where that is not known before it is read.
+   */
+  size(path: string): Promise<number | undefined>;
+  /**
+   * Writes a file, in place of the one that is there.
+   *
+   * @param path Where.
+   * @param text What it is to hold.
+   * @throws {Error} Where it cannot be written, with the `code` that the
+   * system gave, such as `EACCES`.
+   */
+  save(path: string, text: string): Promise<void>;
   /**
    * Reads standard input chunk by chunk.
    *

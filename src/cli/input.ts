@@ -9,10 +9,10 @@ import type { TraceRecord } from "../replay/record.ts";
 import type { TraceHeader } from "../replay/trace.ts";
 import type { Policy } from "../schema/judge.ts";
 import { join } from "../replay/lines.ts";
+import type { Found } from "../report/found.ts";
 import type { Finding } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import { type Choice, describeChoice, scout } from "./edition_choice.ts";
-import type { Found } from "./findings.ts";
 import type { Host } from "./host.ts";
 import type { ReadingAsked } from "./reading.ts";
 import { unpack } from "./gunzip.ts";
@@ -94,6 +94,7 @@ export function describe(input: Input): string {
  * @param file A path, or `-` for standard input.
  * @param asked What to read it by, as far as that was asked for.
  * @param isLive Whether its first message is to be shown as soon as it comes.
+ * @param watch Is told how many bytes have been read, as it goes.
  * @returns The file, read as far as is needed to know it.
  * @throws {UnreadableError} Where it cannot be read; the batches throw it too.
  */
@@ -102,8 +103,9 @@ export async function openInput(
   file: string,
   asked: ReadingAsked,
   isLive: boolean,
+  watch?: (bytes: number) => void,
 ): Promise<Input> {
-  const { chunks, torn } = unpack(readChunks(host, file));
+  const { chunks, torn } = unpack(readChunks(host, file, watch));
   const head = await readHead(chunks, isLive);
   const kept = [head];
   const choice = asked.choice ?? await choose(chunks, kept, asked, isLive);
@@ -193,9 +195,15 @@ export async function readBytes(
 async function* readChunks(
   host: Host,
   file: string,
+  watch?: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array, void> {
+  let bytes = 0;
   try {
-    yield* file === "-" ? host.stdin() : host.open(file);
+    for await (const chunk of file === "-" ? host.stdin() : host.open(file)) {
+      bytes += chunk.length;
+      watch?.(bytes);
+      yield chunk;
+    }
   } catch (error) {
     throw new UnreadableError(titleOf(file), error);
   }

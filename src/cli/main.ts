@@ -15,6 +15,7 @@ import type { Host } from "./host.ts";
 import { jsonSchema } from "./json_schema.ts";
 import { replay } from "./replay.ts";
 import { type Printer, printer, WriteError } from "./terminal.ts";
+import { timeline } from "./timeline.ts";
 import { validate } from "./validate.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 import { version } from "./version.ts";
@@ -22,6 +23,7 @@ import { version } from "./version.ts";
 const verbs: Readonly<Record<string, Verb>> = {
   validate,
   replay,
+  timeline,
   diff,
   drift,
   generate,
@@ -60,6 +62,8 @@ const common: Options = {
  *   async *open() {
  *     yield new TextEncoder().encode('{"return": {}}\r\n');
  *   },
+ *   size: () => Promise.resolve(undefined),
+ *   save: () => Promise.resolve(),
  *   async *stdin() {},
  *   isSocket: () => Promise.resolve(false),
  *   connect: () => Promise.reject(new Error("there is no network")),

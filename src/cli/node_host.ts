@@ -6,7 +6,7 @@
 
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
@@ -26,6 +26,11 @@ export function nodeHost(): Host {
     // One by one, so that Deno needs no permission for the others.
     env: (name) => process.env[name],
     open: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
+    size: async (path) => {
+      const found = await stat(path).catch(() => undefined);
+      return found?.isFile() ? found.size : undefined;
+    },
+    save: (path, text) => writeFile(path, text),
     stdin: () => process.stdin,
     isSocket: async (path) => {
       const found = await stat(path).catch(() => undefined);
@@ -45,6 +50,10 @@ function outputTo(stream: WriteStream): Output {
   stream.on("error", () => {});
   return {
     isTerminal: stream.isTTY === true,
+    // A window may change its size.
+    get columns() {
+      return stream.columns;
+    },
     write: (text) =>
       new Promise((resolve, reject) => {
         stream.write(text, (error) => error ? reject(error) : resolve());

@@ -6,10 +6,12 @@
 
 import type { Entry } from "../replay/read.ts";
 import { timer } from "../replay/timer.ts";
+import { type Found, foundWith, nameOf } from "../report/found.ts";
+import { membersOf } from "../report/members.ts";
 import type { Kind } from "../schema/qmp.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
-import { findingPieces, type Found, foundWith, noMessage } from "./findings.ts";
+import { findingPieces, noMessage } from "./findings.ts";
 import type { Host } from "./host.ts";
 import {
   describe,
@@ -18,9 +20,8 @@ import {
   titleOf,
   UnreadableError,
 } from "./input.ts";
-import { membersOf } from "./members.ts";
 import { readingAsked, readingOptions } from "./reading.ts";
-import { counter, nameOf, type Tally } from "./tally.ts";
+import { counter, type Tally } from "./tally.ts";
 import type { Printer, Style } from "./terminal.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 

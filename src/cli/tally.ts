@@ -5,9 +5,9 @@
  */
 
 import type { Entry } from "../replay/read.ts";
+import { type Found, foundWith, nameOf } from "../report/found.ts";
 import type { Kind } from "../schema/qmp.ts";
 import type { Severity } from "../wire/finding.ts";
-import { type Found, foundWith } from "./findings.ts";
 
 /** What a file holds. */
 export interface Tally {
@@ -88,17 +88,4 @@ function countMessage(tally: Tally, entry: Entry): void {
   const name = nameOf(entry);
   if (name === undefined) return;
   tally.byName.set(name, (tally.byName.get(name) ?? 0) + 1);
-}
-
-/**
- * Names a message.
- *
- * @param entry The message, read.
- * @returns The name of an event or a command; of a reply, that of its command,
- * or `(unmatched)`; undefined where there is none.
- */
-export function nameOf({ kind, name, answers }: Entry): string | undefined {
-  return kind === "return" || kind === "error"
-    ? answers?.name ?? "(unmatched)"
-    : name;
 }

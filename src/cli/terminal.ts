@@ -106,6 +106,39 @@ export function printer(output: Output, env: Host["env"]): Printer {
   };
 }
 
+/** A line that is written over again and again, and leaves nothing behind. */
+export interface StatusLine {
+  /**
+   * Shows something in place of what was shown before.
+   *
+   * @param text What to show; it is cut where the line ends.
+   */
+  show(text: string): Promise<void>;
+  /** Takes it away again. */
+  clear(): Promise<void>;
+}
+
+/**
+ * Makes a line that is written over.
+ *
+ * @param output Where.
+ * @param env Looks up a variable of the environment.
+ * @returns The line; undefined where nobody looks, or the terminal cannot do it.
+ */
+export function statusLine(
+  output: Output,
+  env: Host["env"],
+): StatusLine | undefined {
+  if (!output.isTerminal || env("TERM") === "dumb") return undefined;
+  // Where standard error takes nothing, nobody is left to be told.
+  const write = (text: string) =>
+    output.write(`\r${text}\x1b[K`).catch(() => {});
+  return {
+    show: (text) => write(printable(text).slice(0, (output.columns ?? 80) - 1)),
+    clear: () => write(""),
+  };
+}
+
 /**
  * Escapes what could steer a terminal or hide in a line: controls, invisible
  * characters, those that turn the direction of writing. The escapes are JSON's,

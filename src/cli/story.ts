@@ -1,0 +1,56 @@
+/**
+ * Reads a file to the report of what became of its machines.
+ *
+ * @module
+ */
+
+import { witness } from "../editions/witness.ts";
+import { tracker } from "../replay/track.ts";
+import type { Report, TimelineStep } from "../report/report.ts";
+import { reporter } from "../report/reporter.ts";
+import { describe, type Input } from "./input.ts";
+
+/** What a file tells. */
+export interface Story {
+  /** The report. */
+  readonly report: Report;
+  /** How many faults there are. */
+  readonly faults: number;
+}
+
+/**
+ * Reads a file to its end.
+ *
+ * @param input The file.
+ * @param file How it was named.
+ * @param most How many intervals, events and findings to keep, of each.
+ * @param take Takes the timeline, as it comes.
+ * @returns The report.
+ * @throws {UnreadableError} Where the file cannot be read.
+ */
+export async function tell(
+  input: Input,
+  file: string,
+  most: number,
+  take: (steps: readonly TimelineStep[]) => Promise<void> | void,
+): Promise<Story> {
+  const { recorded } = input.header ?? {};
+  const epoch = Date.parse(recorded ?? "") / 1000;
+  const track = tracker({ witness: witness(input.choice.edition.name) });
+  const stage = reporter({
+    title: file === "-" ? "standard input" : file,
+    about: describe(input),
+    ...Number.isFinite(epoch) && { epoch },
+    most,
+  });
+  input.notices.forEach((each) => stage.note(each));
+  for await (const batch of input.batches) {
+    await take(stage.push(track.push(batch)));
+  }
+  const report = stage.end(track.end());
+  const { findings, leftOut } = report;
+  const faults =
+    findings.filter(({ severity }) => severity === "fault").length +
+    leftOut.filter(({ severity }) => severity === "fault").length;
+  return { report, faults };
+}

@@ -1,0 +1,269 @@
+/**
+ * Follows one machine through a log.
+ *
+ * @module
+ */
+
+import { versionOf } from "../editions/version.ts";
+import type { Entry } from "../replay/read.ts";
+import type { Step } from "../replay/track.ts";
+import { eventSchema, seed } from "../schema/edition.ts";
+import type { Greeting } from "../schema/qmp.ts";
+import { shorten } from "../wire/quote.ts";
+import { rounded, type Time } from "./clock.ts";
+import { count, drawTogether, gather, type Row } from "./coarsen.ts";
+import { membersOf } from "./members.ts";
+import { panicOf } from "./panic.ts";
+import type { Happening, Interval, Machine, Standing } from "./report.ts";
+import { type Before, followStops } from "./stops.ts";
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/** A machine, and what there was no room for. */
+export interface Followed {
+  /** The machine. */
+  readonly machine: Machine;
+  /** What was drawn together or left out, in words. */
+  readonly notes: readonly string[];
+}
+
+/** Follows a machine. */
+export interface MachineFollower {
+  /**
+   * Takes a message.
+   *
+   * @param step The message, and where the machine can stand after it.
+   * @param time When it passed.
+   */
+  take(step: Step, time: Time): void;
+  /**
+   * Says that nothing more comes.
+   *
+   * @param most How many intervals and events at most, of each; and a quarter as many stops.
+   * @returns What became of it.
+   */
+  end(most: number): Followed;
+}
+
+/** Events that are no run-state events of the seed, but bear on the state. */
+const others: ReadonlySet<string> = new Set([
+  ...["BLOCK_IO_ERROR", "GUEST_PVSHUTDOWN"],
+]);
+
+/** How far back a loop of events is seen. */
+const longestLoop = 4;
+
+/**
+ * Follows a machine.
+ *
+ * @param monitor The monitor that tells of it; undefined where the log names none.
+ * @param most How many intervals and events to keep for now, of each; and a quarter as many stops.
+ * @returns What takes its messages.
+ */
+export function followMachine(
+  monitor: string | undefined,
+  most: () => number,
+): MachineFollower {
+  const follower = followStops(() => quarter(most()));
+  // By the list itself: the tracker gives the same one for the same states.
+  const standings = new Map<readonly string[], Writable<Standing>>();
+  let intervals: Interval[] = [];
+  let rows: Row[] = [];
+  /** How many rows there were when the stretch began. */
+  let earlier = 0;
+  let open: Writable<Interval> | undefined;
+  let stretches = 0;
+  let messages = 0;
+  let seen = 0;
+  let qemu: string | undefined;
+  let last: { readonly line: number; readonly now: number | undefined } = {
+    line: 0,
+    now: undefined,
+  };
+
+  function close(to: number | undefined): void {
+    if (open === undefined) return;
+    // What comes before the first time that is known takes none.
+    if (to !== undefined) {
+      open.from ??= to;
+      open.to = Math.max(open.from, to);
+    }
+    intervals.push(open);
+    add(open);
+    if (intervals.length > 2 * most()) {
+      intervals = drawTogether(intervals, most());
+    }
+    open = undefined;
+  }
+
+  function add({ states, isKnown, from = 0, to = from }: Interval): void {
+    const known = standings.get(states) ??
+      { states, isKnown, count: 0, seconds: 0 };
+    known.count += 1;
+    known.seconds += to - from;
+    standings.set(states, known);
+  }
+
+  function begin(
+    line: number,
+    from: number | undefined,
+    states: readonly string[],
+    isKnown: boolean,
+  ): void {
+    stretches += 1;
+    earlier = rows.length;
+    open = {
+      line,
+      lastLine: line,
+      ...from !== undefined && { from },
+      states,
+      isKnown,
+      stretches: 1,
+    };
+  }
+
+  /** Closes what was known when QEMU ended or could no longer be heard. */
+  function breakOff(before: Before, line: number, now?: number): void {
+    if (open === undefined || before.kind === "nothing") return;
+    if (before.kind === "lost") return close(last.now);
+    const { from } = open;
+    const end = from === undefined || before.now === undefined
+      ? before.now
+      : Math.max(from, before.now);
+    close(end);
+    begin(last.line, end, none, true);
+    open.lastLine = line;
+    close(now ?? end);
+  }
+
+  function show(entry: Entry, { at, isLate }: Time): void {
+    const { line, name = "" } = entry;
+    seen += 1;
+    const row: Row = {
+      key: keyOf(entry),
+      isSingle: holdsPanic(entry),
+      entry,
+      isRunState: eventSchema(seed, name) !== undefined || others.has(name),
+      at,
+      isLate,
+      lastLine: line,
+      lastAt: at,
+      count: 1,
+    };
+    // A loop within one stretch is one thing that happens.
+    const reach = Math.min(longestLoop, rows.length - earlier);
+    if (count(rows, row, reach)) return;
+    rows.push(row);
+    if (rows.length > 2 * most()) {
+      rows = gather(rows, most());
+      earlier = rows.length;
+    }
+  }
+
+  return {
+    take(step, time) {
+      const { entry, states, isProven } = step;
+      const { line, kind, message } = entry;
+      if (kind !== undefined) messages += 1;
+      if (kind === "greeting" && message !== undefined) {
+        qemu = versionOf(message as Greeting) ?? qemu;
+      }
+      const before = follower.take(step, time);
+      const { now } = time;
+      breakOff(before, line, now);
+      const from = before.kind === "lost" ? last.now : now;
+      if (open?.states !== states) {
+        close(now);
+        begin(line, from, states, isProven);
+      }
+      if (now !== undefined) open!.from ??= now;
+      open!.lastLine = line;
+      if (kind === "event") show(entry, time);
+      last = { line, now };
+    },
+    end(room) {
+      breakOff(follower.end(), last.line, last.now);
+      close(last.now);
+      const { stops, count, downtime } = follower.result(quarter(room));
+      const machine: Machine = {
+        ...monitor !== undefined && { monitor: shorten(monitor) },
+        ...qemu !== undefined && { qemu },
+        messages,
+        intervals: drawTogether(intervals, room),
+        standings: [...standings.values()]
+          .map((each) => ({ ...each, seconds: rounded(each.seconds) }))
+          .sort((a, b) => b.seconds - a.seconds),
+        downtime,
+        stops,
+        happenings: gather(rows, room).map(happening),
+      };
+      return { machine, notes: notesOn(machine, stretches, seen, count) };
+    },
+  };
+}
+
+/** Stops take more room than the rest. */
+function quarter(most: number): number {
+  return Math.max(2, Math.floor(most / 4));
+}
+
+/** Where QEMU has ended, there is no run state. */
+const none: readonly string[] = [];
+
+/** What two events have in common that are shown as one. */
+function keyOf({ name, message }: Entry): string {
+  const { data = {} } = (message ?? {}) as {
+    data?: { readonly [name: string]: unknown };
+  };
+  const { action, reason, status } = data;
+  return `${name} ${action} ${reason} ${status}`;
+}
+
+function holdsPanic({ name, message }: Entry): boolean {
+  const { data } = (message ?? {}) as { data?: { info?: unknown } };
+  return data?.info !== undefined && /^GUEST_/.test(name ?? "");
+}
+
+function happening(row: Row): Happening {
+  const { entry, at, lastAt, lastLine, count, isRunState, isLate } = row;
+  const panic = holdsPanic(entry) ? panicOf(entry) : undefined;
+  return {
+    line: entry.line,
+    lastLine,
+    ...at !== undefined && { at },
+    ...lastAt !== undefined && { lastAt },
+    name: shorten(entry.name ?? ""),
+    detail: membersOf(entry),
+    count,
+    isRunState,
+    isLate,
+    ...panic && { panic },
+  };
+}
+
+function notesOn(
+  { monitor, intervals, happenings, stops }: Machine,
+  stretches: number,
+  seen: number,
+  count: number,
+): string[] {
+  const where = monitor === undefined ? "" : ` of monitor ${monitor}`;
+  const notes: string[] = [];
+  if (intervals.length < stretches) {
+    notes.push(
+      `${stretches} changes of state${where} are drawn together into ${intervals.length}`,
+    );
+  }
+  const shown = happenings.reduce((sum, { count }) => sum + count, 0);
+  if (shown < seen) {
+    notes.push(`${seen - shown} of ${seen} events${where} are left out`);
+  }
+  if (stops.length < count) {
+    notes.push(
+      `${
+        count - stops.length
+      } of ${count} stops${where} are left out: those in the middle`,
+    );
+  }
+  return notes;
+}

@@ -1,0 +1,248 @@
+/**
+ * From steps to the report.
+ *
+ * @module
+ */
+
+import type { Entry } from "../replay/read.ts";
+import type { Step } from "../replay/track.ts";
+import type { FindingCode } from "../wire/finding.ts";
+import { quote, shorten } from "../wire/quote.ts";
+import { clock, type Time } from "./clock.ts";
+import { type Found, foundWith, nameOf } from "./found.ts";
+import { followMachine, type MachineFollower } from "./machine.ts";
+import type { LeftOut, Noted, Report, TimelineStep } from "./report.ts";
+
+/** What {@linkcode reporter} goes by. */
+export interface ReportOptions {
+  /** What the log is called. */
+  readonly title?: string;
+  /** What it is, and what it was read by. */
+  readonly about?: string;
+  /** Seconds since the epoch at second 0, where that is known, such as from the header of a trace. */
+  readonly epoch?: number;
+  /** How many intervals, events and findings to keep, of each, from 10: 1,000 unless said; and a quarter as many stops. */
+  readonly most?: number;
+}
+
+/** A stage from steps to the timeline, which in the end gives the report. */
+export interface Reporter {
+  /**
+   * Takes the next steps.
+   *
+   * @param steps What `tracker` gave.
+   * @returns The same as plain data, without those that hold no message.
+   */
+  push(steps: Iterable<Step>): TimelineStep[];
+  /**
+   * Says what was found apart from any step.
+   *
+   * @param found The finding, and the line that it speaks of.
+   */
+  note(found: Found): void;
+  /**
+   * Says that nothing more comes.
+   *
+   * @param steps What the end of `tracker` gave: what is missing in the log.
+   * @returns The report.
+   */
+  end(steps?: Iterable<Step>): Report;
+}
+
+/** A log has no more machines than these side by side. */
+const mostMachines = 100;
+
+/** Of those beyond, no more are counted. */
+const mostCounted = 10_000;
+
+type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
+
+/**
+ * Reports what became of the machines of a log: where each stood, when and why
+ * it stopped, for how long, and what is wrong in the log.
+ *
+ * It keeps a bounded part of what it is told, however long the log: neighbours
+ * are drawn together and what is too much is left out, and the report's `notes`
+ * say so. Totals count everything.
+ *
+ * @param options What the log is called, and how much to keep.
+ * @returns A stage that takes the steps of `tracker`.
+ * @throws {RangeError} Where `most` is no whole number from 10.
+ *
+ * @example Ask why a machine stopped
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { witness } from "@qmp/run-state/editions";
+ * import { rawSource, read, tracker } from "@qmp/run-state/replay";
+ * import { reporter } from "@qmp/run-state/report";
+ *
+ * const event = (seconds: number, rest: string) =>
+ *   `{"timestamp": {"seconds": ${seconds}, "microseconds": 0}, ${rest}}\r\n`;
+ * const source = rawSource();
+ * const records = source.push(new TextEncoder().encode(
+ *   event(100, '"event": "RESUME"') +
+ *     event(130, '"event": "WATCHDOG", "data": {"action": "pause"}') +
+ *     event(130, '"event": "STOP"') +
+ *     event(142, '"event": "RESUME"'),
+ * ));
+ * const { entries } = read([...records, ...source.end()]);
+ * const track = tracker({ witness: witness("7.2") });
+ * const stage = reporter();
+ * stage.push(track.push(entries));
+ * const { machines: [machine] } = stage.end(track.end());
+ *
+ * const [stop] = machine?.stops ?? [];
+ * assert.equal(stop?.cause, "watchdog");
+ * assert.deepEqual(stop.chain.map(({ name }) => name), ["WATCHDOG", "STOP"]);
+ * assert.deepEqual(machine?.downtime, [
+ *   { cause: "watchdog", count: 1, seconds: 12, open: 0 },
+ * ]);
+ * ```
+ */
+export function reporter(options: ReportOptions = {}): Reporter {
+  const { title = "log", about = "", epoch, most = 1000 } = options;
+  if (!Number.isInteger(most) || most < 10) {
+    throw new RangeError(
+      `Cannot keep ${most} of each thing: it is no whole number from 10`,
+    );
+  }
+  const times = clock(epoch);
+  const machines = new Map<string, MachineFollower>();
+  const unfollowed = new Set<string>();
+  const notes: string[] = [];
+  const findings: Noted[] = [];
+  const leftOut = new Map<FindingCode, Writable<LeftOut>>();
+  const perCode = new Map<FindingCode, number>();
+  let spoke: MachineFollower | undefined;
+  let from: number | undefined;
+  let to: number | undefined;
+  let messages = 0;
+  let lastLine = 0;
+  let torn: number | undefined;
+
+  const share = () =>
+    Math.max(2, Math.floor(most / Math.max(1, machines.size)));
+
+  function machineOf({ monitor, state }: Entry): MachineFollower | undefined {
+    // QEMU's own log of its state names no monitor.
+    if (state !== undefined && spoke) return spoke;
+    const key = monitor ?? "";
+    let machine = machines.get(key);
+    if (machine === undefined) {
+      if (machines.size === mostMachines) {
+        if (unfollowed.size < mostCounted) unfollowed.add(shorten(key));
+        return undefined;
+      }
+      machine = followMachine(monitor, share);
+      machines.set(key, machine);
+    }
+    return spoke = machine;
+  }
+
+  function keep({ line, finding }: Found, monitor?: string): void {
+    const { code, severity, path, message } = finding;
+    const count = (perCode.get(code) ?? 0) + 1;
+    perCode.set(code, count);
+    // No code takes the room of all others.
+    if (count <= most / 4 && findings.length < most) {
+      findings.push({
+        line,
+        ...monitor !== undefined && { monitor: shorten(monitor) },
+        code,
+        severity,
+        path,
+        message: message.slice(0, 500),
+      });
+      return;
+    }
+    const left = leftOut.get(code);
+    if (left === undefined) {
+      leftOut.set(code, { code, severity, count: 1, line, lastLine: line });
+      return;
+    }
+    left.count += 1;
+    left.lastLine = Math.max(left.lastLine, line);
+  }
+
+  function tell({ setBack }: Time, line: number): void {
+    if (setBack === undefined || notes.length > 20) return;
+    notes.push(
+      `The clock was set back by ${
+        setBack.toFixed(6)
+      } s before line ${line}: from there on, times are counted on from the last one before`,
+    );
+  }
+
+  function take(step: Step, out: TimelineStep[]): void {
+    const { entry, states } = step;
+    const { line, kind, state, monitor } = entry;
+    for (const found of foundWith(entry)) keep(found, monitor);
+    for (const finding of step.findings) keep({ line, finding }, monitor);
+    if (kind === undefined && state === undefined) {
+      torn = entry.findings.some(({ severity }) => severity === "fault")
+        ? line
+        : torn;
+      return;
+    }
+    torn = undefined;
+    const time = times.of(entry);
+    tell(time, line);
+    if (kind !== undefined) messages += 1;
+    lastLine = Math.max(lastLine, line);
+    from ??= time.now;
+    to = time.now ?? to;
+    machineOf(entry)?.take(step, time);
+    out.push({
+      line,
+      at: time.at ?? null,
+      direction: entry.direction ?? (kind === "command" ? "->" : "<-"),
+      kind: kind ?? "state",
+      name: nameOf(entry) ?? null,
+      states,
+    });
+  }
+
+  return {
+    push(steps) {
+      const out: TimelineStep[] = [];
+      for (const step of steps) take(step, out);
+      return out;
+    },
+    note: (found) => keep(found),
+    end(steps = []) {
+      for (const { entry, findings } of steps) {
+        for (const finding of findings) {
+          keep({ line: entry.line, finding }, entry.monitor);
+        }
+      }
+      const followed = [...machines.values()].map((each) => each.end(share()));
+      if (torn !== undefined) {
+        notes.push(
+          `The log breaks off in what begins on line ${torn}: what the machine did then is not known`,
+        );
+      }
+      if (unfollowed.size > 0) {
+        const more = unfollowed.size < mostCounted ? "" : "at least ";
+        notes.push(
+          `${more}${unfollowed.size} more machines are left out, from monitor ${
+            quote([...unfollowed][0]!)
+          } on`,
+        );
+      }
+      const zero = times.epoch();
+      return {
+        title: shorten(title),
+        about,
+        ...zero !== undefined && { epoch: zero },
+        ...from !== undefined && { from },
+        ...to !== undefined && { to },
+        messages,
+        lastLine,
+        machines: followed.map(({ machine }) => machine),
+        findings: findings.sort((a, b) => a.line - b.line),
+        leftOut: [...leftOut.values()].sort((a, b) => a.line - b.line),
+        notes: [...notes, ...followed.flatMap(({ notes }) => notes)],
+      };
+    },
+  };
+}

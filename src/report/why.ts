@@ -1,0 +1,300 @@
+/**
+ * Why a machine stopped, by what was said around it.
+ *
+ * @module
+ */
+
+import type { RunState } from "../editions/known.ts";
+import type { Entry } from "../replay/read.ts";
+import type { JsonObject } from "../wire/json.ts";
+import { shorten } from "../wire/quote.ts";
+import { nameOf } from "./found.ts";
+import { membersOf } from "./members.ts";
+import type { Cause, Link } from "./report.ts";
+
+/** A message that may explain a stop. */
+export interface Clue {
+  /** The message. */
+  readonly entry: Entry;
+  /** When it passed. */
+  readonly at: number | undefined;
+  /** Whether QEMU held it back. */
+  readonly isLate: boolean;
+  /** What it is, for {@linkcode chainOf}: its name, and its action where that counts. */
+  readonly key: string;
+  /** Why the machine stops, if it does for this. */
+  readonly cause: Cause;
+  /** The run states that it leads to. */
+  readonly leadsTo: readonly string[];
+  /** Whether QEMU ends after it: at once, so that nothing more comes, or soon, unless it was told to live on. */
+  readonly ends?: "at once" | "soon";
+}
+
+/** What a message means for a stop; nothing where it leads up to one without being the reason. */
+type Meaning = Pick<Clue, "cause" | "leadsTo" | "ends"> & {
+  readonly action?: string;
+};
+
+const leadsUp: Meaning = { cause: "unknown", leadsTo: [] };
+
+const shutdowns: Readonly<Record<string, Cause>> = {
+  "host-error": "host-error",
+  "host-qmp-quit": "host-quit",
+  "host-qmp-system-reset": "host-reset",
+  "host-signal": "host-signal",
+  "host-ui": "host-ui",
+  "guest-shutdown": "guest-shutdown",
+  "guest-reset": "guest-reset",
+  "guest-panic": "panic",
+};
+
+const events: Readonly<Record<string, (data: JsonObject) => Meaning>> = {
+  GUEST_PANICKED: ({ action }) =>
+    action === "run"
+      ? leadsUp
+      : { cause: "panic", leadsTo: ["guest-panicked"] },
+  GUEST_CRASHLOADED: () => leadsUp,
+  WATCHDOG: ({ action }) => ({
+    cause: "watchdog",
+    action: String(action),
+    leadsTo: action === "pause" ? ["watchdog"] : [],
+    // Without a SHUTDOWN, as QEMU 7.2 does it.
+    ...action === "poweroff" && { ends: "at once" },
+  }),
+  BLOCK_IO_ERROR: ({ action }) =>
+    action === "stop" ? { cause: "io-error", leadsTo: ["io-error"] } : leadsUp,
+  MEMORY_FAILURE: ({ action }) => ({
+    cause: "memory-failure",
+    leadsTo: [],
+    ...action === "fatal" && { ends: "at once" },
+  }),
+  SUSPEND: () => ({ cause: "suspended", leadsTo: ["suspended"] }),
+  SUSPEND_DISK: () => leadsUp,
+  POWERDOWN: () => leadsUp,
+  SHUTDOWN: ({ guest, reason }) => ({
+    // Before 4.0 there was no reason.
+    cause: shutdowns[String(reason)] ??
+      (guest === true ? "guest-shutdown" : "unknown"),
+    leadsTo: ["shutdown"],
+    ends: "soon",
+  }),
+  STOP: () => leadsUp,
+};
+
+const snapshot: Meaning = { cause: "snapshot", leadsTo: ["save-vm"] };
+const loading: Meaning = { cause: "snapshot", leadsTo: ["restore-vm"] };
+
+const commands: Readonly<Record<string, Meaning>> = {
+  stop: { cause: "command", leadsTo: ["paused"] },
+  migrate: {
+    cause: "migration",
+    leadsTo: ["finish-migrate", "postmigrate", "colo"],
+  },
+  savevm: snapshot,
+  "snapshot-save": snapshot,
+  "dump-guest-memory": snapshot,
+  "xen-save-devices-state": snapshot,
+  loadvm: loading,
+  "snapshot-load": loading,
+  quit: leadsUp,
+  system_powerdown: leadsUp,
+  system_reset: leadsUp,
+  cont: leadsUp,
+  system_wakeup: leadsUp,
+};
+
+/** Which cause a run state speaks for by itself. */
+const told: Readonly<Record<RunState, Cause>> = {
+  preconfig: "unknown",
+  prelaunch: "unknown",
+  inmigrate: "migration",
+  running: "unknown",
+  paused: "unknown",
+  shutdown: "unknown",
+  suspended: "suspended",
+  watchdog: "watchdog",
+  "guest-panicked": "panic",
+  "io-error": "io-error",
+  "internal-error": "internal-error",
+  debug: "debug",
+  "finish-migrate": "migration",
+  postmigrate: "migration",
+  colo: "migration",
+  "save-vm": "snapshot",
+  "restore-vm": "snapshot",
+};
+
+/** What leads up to each cause, beside what is part of every chain. */
+const leadingUp: Partial<Readonly<Record<Cause, readonly string[]>>> = {
+  "guest-shutdown": [
+    ...["system_powerdown", "POWERDOWN", "WATCHDOG shutdown", "SUSPEND_DISK"],
+  ],
+  "guest-reset": ["WATCHDOG reset"],
+  "host-reset": ["system_reset"],
+  panic: ["GUEST_CRASHLOADED", "GUEST_PANICKED"],
+  watchdog: ["WATCHDOG pause", "WATCHDOG poweroff"],
+  "io-error": ["BLOCK_IO_ERROR"],
+  "memory-failure": ["MEMORY_FAILURE"],
+  suspended: ["SUSPEND"],
+  command: ["stop"],
+  migration: ["migrate"],
+  snapshot: [
+    ...["savevm", "loadvm", "snapshot-save", "snapshot-load"],
+    ...["dump-guest-memory", "xen-save-devices-state"],
+  ],
+};
+
+const always = ["quit", "SHUTDOWN", "STOP"];
+
+/** Which setting counts for which cause. */
+const settingOf: Partial<Readonly<Record<Cause, string>>> = {
+  watchdog: "watchdog",
+  panic: "panic",
+  "guest-reset": "reboot",
+  "guest-shutdown": "shutdown",
+};
+
+/**
+ * Makes a link of a message.
+ *
+ * @param entry The message.
+ * @param at When it passed.
+ * @param isLate Whether QEMU held it back.
+ * @returns The link.
+ */
+export function linkOf(
+  entry: Entry,
+  at: number | undefined,
+  isLate: boolean,
+): Link {
+  const { line, kind, state } = entry;
+  return {
+    line,
+    ...at !== undefined && { at },
+    kind: kind ?? "state",
+    name: shorten(state ? "runstate_set" : nameOf(entry) ?? "greeting"),
+    detail: state
+      ? shorten(
+        (state.from === undefined ? "" : `from=${state.from} `) +
+          `to=${state.to}`,
+      )
+      : membersOf(entry),
+    isLate,
+  };
+}
+
+/**
+ * Looks at what a message means for a stop.
+ *
+ * @param entry An event or a command.
+ * @param at When it passed.
+ * @param isLate Whether QEMU held it back.
+ * @returns What it means; undefined where it means nothing.
+ */
+export function clueOf(
+  entry: Entry,
+  at: number | undefined,
+  isLate: boolean,
+): Clue | undefined {
+  const data = dataOf(entry);
+  let name = entry.name ?? "";
+  let found: Meaning | undefined;
+  if (entry.kind === "event") {
+    found = Object.hasOwn(events, name) ? events[name]!(data) : undefined;
+  } else {
+    if (name === "human-monitor-command") {
+      name = /^\s*(\w*)/.exec(String(data["command-line"]))![1]!;
+    }
+    found = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  }
+  if (found === undefined) return undefined;
+  const { action, ...meaning } = found;
+  const key = action === undefined ? name : `${name} ${action}`;
+  return { entry, at, isLate, key, ...meaning };
+}
+
+function dataOf({ message }: Entry): JsonObject {
+  const { data, arguments: given } = (message ?? {}) as {
+    data?: JsonObject;
+    arguments?: JsonObject;
+  };
+  return data ?? given ?? {};
+}
+
+/**
+ * Tells what a command sets of what QEMU does when something happens.
+ *
+ * @param command The command.
+ * @returns What it sets: `watchdog`, `panic`, `reboot`, `shutdown`.
+ */
+export function settingsIn(command: Entry): readonly string[] {
+  switch (command.name) {
+    case "watchdog-set-action":
+      return ["watchdog"];
+    case "set-action":
+      return Object.keys(dataOf(command));
+    default:
+      return [];
+  }
+}
+
+/** Why a machine stopped. */
+export interface Why {
+  /** The reason. */
+  readonly cause: Cause;
+  /** Whether there is no other. */
+  readonly isCertain: boolean;
+}
+
+/**
+ * Finds out why a machine stopped.
+ *
+ * @param states Where it can stand.
+ * @param clues What was said since it last began to run.
+ * @returns The reason, `unknown` where nothing tells it.
+ */
+export function whyIn(states: readonly string[], clues: readonly Clue[]): Why {
+  const clue = clues.findLast(({ leadsTo }) =>
+    leadsTo.some((each) => states.includes(each))
+  );
+  if (clue !== undefined) {
+    const { cause, leadsTo } = clue;
+    const isCertain = states.every((each) => leadsTo.includes(each)) &&
+      cause !== "unknown";
+    return { cause, isCertain };
+  }
+  const causes = new Set(states.map((each) => told[each as RunState]));
+  const [cause = "unknown"] = causes.size === 1 ? causes : [];
+  return { cause, isCertain: cause !== "unknown" };
+}
+
+/**
+ * Puts the messages that led to a stop in order.
+ *
+ * @param cause Why it stopped.
+ * @param clues What was said since it last began to run.
+ * @param settings The commands that set what QEMU does, by what they set.
+ * @param teller The message that tells that it has stopped.
+ * @returns The chain. What QEMU held back stands before the STOP that it caused.
+ */
+export function chainOf(
+  cause: Cause,
+  clues: readonly Clue[],
+  settings: ReadonlyMap<string, Link>,
+  teller: Link,
+): Link[] {
+  const keys = [...leadingUp[cause] ?? [], ...always];
+  const last = new Map<string, Clue>();
+  for (const clue of clues) {
+    // The SHUTDOWN that ends QEMU may come after one of another cause.
+    if (keys.includes(clue.key)) last.set(`${clue.key} ${clue.cause}`, clue);
+  }
+  const links = [...last.values()].map(({ entry, at, isLate }) =>
+    linkOf(entry, at, isLate)
+  );
+  const setting = settings.get(settingOf[cause] ?? "");
+  if (setting !== undefined) links.push(setting);
+  if (!links.some(({ line }) => line === teller.line)) links.push(teller);
+  const place = ({ line, isLate }: Link) => isLate ? teller.line - 0.5 : line;
+  return links.sort((a, b) => place(a) - place(b));
+}

@@ -1,0 +1,601 @@
+/**
+ * The report as data: where machines stood, why they stopped, for how long.
+ *
+ * @module
+ */
+
+import { rawSource, read } from "@qmp/run-state/replay";
+import {
+  type Machine,
+  type Report,
+  reporter,
+  type Stop,
+} from "@qmp/run-state/report";
+import { assert } from "chai";
+
+import {
+  event,
+  greeting,
+  isRunning,
+  reportOn,
+  reportSaid,
+  reportTrace,
+  stepsOf,
+} from "./report_steps.ts";
+import type { Assets, Suite } from "./suite.ts";
+
+function only({ machines }: Report): Machine {
+  assert.lengthOf(machines, 1);
+  return machines[0]!;
+}
+
+function recorded({ fixtures }: Assets, name: string): Report {
+  return reportOn(fixtures.get(`traces/${name}.jsonl`)!);
+}
+
+/** A stop in a line: the chain, why, and what ended it. */
+function told({ cause, isCertain, chain, back, hasEnded }: Stop): string {
+  const names = (links: Stop["chain"]) =>
+    links.map(({ line, name, isLate }) =>
+      `${line} ${name}${isLate ? " (late)" : ""}`
+    ).join(" > ");
+  return `${names(chain)}: ${isCertain ? "" : "perhaps "}${cause}${
+    back.length > 0 ? `, until ${names(back)}` : ""
+  }${hasEnded ? ", the end" : ""}`;
+}
+
+/** Where a machine stood: the line, and the states. */
+function stood({ intervals }: Machine): string[] {
+  return intervals.map(({ line, states, isKnown }) =>
+    `${line} ${isKnown ? states.join(" or ") || "gone" : "unknown"}`
+  );
+}
+
+/** Why the machine of each recorded trace stopped. */
+const reasons: Readonly<Record<string, readonly string[]>> = {
+  "commands-cut-and-joined": [],
+  "crash-loaded-then-panic": [
+    "5 set-action > 7 GUEST_CRASHLOADED > 10 GUEST_PANICKED > 11 STOP: panic",
+  ],
+  "error-replies": [],
+  "guest-reset": ["8 stop > 9 STOP: command"],
+  "guest-reset-to-shutdown": [
+    "5 set-action > 7 SHUTDOWN: guest-reset, the end",
+  ],
+  "hibernate-no-shutdown": [
+    "5 SUSPEND_DISK > 6 SHUTDOWN > 7 STOP: guest-shutdown",
+  ],
+  "host-signal": ["7 SHUTDOWN: host-signal, the end"],
+  "io-error": [
+    "8 BLOCK_IO_ERROR > 9 STOP: io-error, until 12 cont > 13 RESUME",
+  ],
+  lifecycle: [
+    "12 stop > 13 STOP: command, until 22 cont > 23 RESUME",
+    "30 quit > 31 SHUTDOWN: host-quit, the end",
+  ],
+  "lifecycle-pretty": [
+    "13 stop > 14 STOP: command, until 42 cont > 43 RESUME",
+    "50 quit > 51 SHUTDOWN: host-quit, the end",
+  ],
+  "memory-failure": [],
+  // It waited to be filled, and had never run.
+  "migration-in": [],
+  "migration-out": [
+    "7 migrate > 12 STOP: migration, until 17 cont > 18 RESUME",
+  ],
+  "panic-s390": ["7 set-action > 11 GUEST_PANICKED > 13 STOP: panic"],
+  "panic-then-shutdown": [
+    "7 GUEST_PANICKED > 8 STOP > 9 SHUTDOWN: panic, the end",
+  ],
+  "power-off-no-shutdown": [
+    "5 SHUTDOWN > 6 STOP: guest-shutdown, until 14 cont > 15 RESUME",
+  ],
+  "suspend-and-wakeup": [
+    "7 SUSPEND: suspended, until 10 system_wakeup > 11 WAKEUP",
+  ],
+  "watchdog-actions": [],
+  "watchdog-out-of-order": [
+    "8 watchdog-set-action > 11 WATCHDOG (late) > 10 STOP: watchdog",
+  ],
+  "watchdog-pause": [
+    "5 watchdog-set-action > 7 WATCHDOG > 8 STOP: watchdog, until 11 cont > 12 RESUME",
+  ],
+  "watchdog-poweroff": [
+    "7 watchdog-set-action > 9 WATCHDOG: watchdog, the end",
+  ],
+};
+
+const pause = '{"action": "pause"}';
+const quit = '{"guest": false, "reason": "host-qmp-quit"}';
+const reset = '{"guest": true, "reason": "guest-reset"}';
+
+/** The tests of `reporter()`. */
+export const reportSuite: Suite = {
+  "reporter() tells why the machine stopped in every recorded trace"(assets) {
+    for (const path of assets.fixtures.keys()) {
+      const name = /^traces\/(.*)\.jsonl$/.exec(path)?.[1];
+      if (name === undefined) continue;
+      const { stops } = only(recorded(assets, name));
+      assert.deepEqual(stops.map(told), reasons[name], name);
+    }
+  },
+
+  "reporter() tells where the machine stood, and when"(assets) {
+    const { intervals } = only(recorded(assets, "watchdog-pause"));
+    assert.deepEqual(
+      intervals.map(({ line, lastLine, from, to, states, isKnown }) => [
+        line,
+        lastLine,
+        from,
+        to,
+        isKnown ? states.join() : "unknown",
+      ]),
+      [
+        [2, 7, 0.024917, 0.041733, "unknown"],
+        [8, 11, 0.041733, 0.042704, "watchdog"],
+        [12, 15, 0.042704, 0.043967, "running"],
+      ],
+    );
+  },
+
+  "reporter() covers a log with intervals that have no gap"(assets) {
+    for (const [path, log] of assets.fixtures) {
+      if (!/^traces\/.*\.jsonl$/.test(path)) continue;
+      const report = reportOn(log);
+      const { intervals } = only(report);
+      assert.equal(intervals[0]?.from, report.from, path);
+      assert.equal(intervals.at(-1)?.to, report.to, path);
+      for (const [index, { from }] of intervals.slice(1).entries()) {
+        assert.equal(from, intervals[index]!.to, path);
+      }
+    }
+  },
+
+  "reporter() takes the registers of a panic apart"(assets) {
+    const { stops: [stop], happenings } = only(recorded(assets, "panic-s390"));
+    const address = stop?.panic?.find(({ name }) => name === "psw-addr");
+    assert.equal(address?.value, "0xfedcba9876543210");
+    assert.deepEqual(
+      happenings.find(({ name }) => name === "GUEST_PANICKED")?.panic,
+      stop?.panic,
+    );
+  },
+
+  "reporter() adds the downtime up by cause"() {
+    const { downtime } = only(reportSaid(
+      event("RESUME", 100),
+      event("WATCHDOG", 110, pause),
+      event("STOP", 110),
+      event("RESUME", 112.5),
+      event("SUSPEND", 120),
+      event("WAKEUP", 130),
+      event("WATCHDOG", 140, pause),
+      event("STOP", 140),
+      event("RESUME", 141),
+      event("SHUTDOWN", 150, quit),
+    ));
+    assert.deepEqual(downtime, [
+      { cause: "suspended", count: 1, seconds: 10, open: 0 },
+      { cause: "watchdog", count: 2, seconds: 3.5, open: 0 },
+      { cause: "host-quit", count: 1, seconds: 0, open: 1 },
+    ]);
+  },
+
+  "reporter() adds up how long each set of states was possible"() {
+    const { standings } = only(reportSaid(
+      event("RESUME", 100),
+      event("SUSPEND", 130),
+      event("WAKEUP", 140),
+      event("SUSPEND", 150),
+      event("WAKEUP", 151),
+    ));
+    assert.deepEqual(
+      standings.map(({ states, count, seconds }) => [states, count, seconds]),
+      [[["running"], 3, 40], [["suspended"], 2, 11]],
+    );
+  },
+
+  "reporter() says what it does not know"() {
+    const silent = only(reportSaid(event("RTC_CHANGE", 1, '{"offset": 0}')));
+    assert.deepEqual(stood(silent), ["1 unknown"]);
+
+    const { stops: [stop] } = only(reportSaid(
+      event("RESUME", 100),
+      event("STOP", 110),
+    ));
+    assert.equal(stop?.cause, "unknown");
+    assert.isFalse(stop?.isCertain);
+    assert.isAbove(stop!.states.length, 1);
+  },
+
+  "reporter() holds what a monitor alone suggests for no more than that"() {
+    const { stops } = only(reportSaid(
+      greeting,
+      event("RESUME", 100),
+      '{"return": {}}',
+      event("GUEST_PANICKED", 110, pause),
+      event("STOP", 110),
+    ));
+    assert.deepEqual(stops.map(told), [
+      "4 GUEST_PANICKED > 5 STOP: perhaps panic",
+    ]);
+  },
+
+  "reporter() does not blame a SHUTDOWN for an earlier stop"() {
+    const { stops } = only(reportSaid(
+      event("RESUME", 100),
+      event("STOP", 110),
+      event("SHUTDOWN", 200, quit),
+    ));
+    assert.deepEqual(stops.map(told), [
+      "2 STOP > 3 SHUTDOWN: perhaps unknown, the end",
+    ]);
+  },
+
+  "reporter() explains a stop by what was held back until after it"() {
+    const { stops } = only(reportSaid(
+      event("RESUME", 100),
+      event("WATCHDOG", 109.5, '{"action": "none"}'),
+      event("STOP", 110.2),
+      event("RESUME", 110.3),
+      event("WATCHDOG", 110.1, pause),
+    ));
+    assert.deepEqual(stops.map(told), [
+      "5 WATCHDOG (late) > 3 STOP: perhaps watchdog, until 4 RESUME",
+    ]);
+  },
+
+  "reporter() counts the downtime of a QEMU that ended until the next one runs"() {
+    const report = reportSaid(
+      greeting,
+      event("RESUME", 100),
+      event("SHUTDOWN", 110, '{"guest": true, "reason": "guest-shutdown"}'),
+      greeting,
+      event("RTC_CHANGE", 130, '{"offset": 0}'),
+      event("RESUME", 140),
+    );
+    const machine = only(report);
+    assert.deepEqual(stood(machine).slice(-3), [
+      "3 gone",
+      "4 unknown",
+      "6 running",
+    ]);
+    assert.deepEqual(machine.downtime, [
+      { cause: "guest-shutdown", count: 1, seconds: 30, open: 0 },
+    ]);
+    assert.deepEqual(machine.stops.map(told), [
+      "3 SHUTDOWN: guest-shutdown, until 6 RESUME, the end",
+    ]);
+  },
+
+  "reporter() tells a QEMU that lives on after SHUTDOWN from one that ended"() {
+    const off = '{"guest": true, "reason": "guest-shutdown"}';
+    const { stops } = only(reportTrace(
+      [0, "<-", greeting],
+      [1, "<-", event("RESUME", 1)],
+      [2, "<-", event("SHUTDOWN", 2, off)],
+      [3, "->", '{"execute": "query-status"}'],
+      [4, "<-", isRunning],
+    ));
+    assert.isEmpty(stops);
+  },
+
+  "reporter() says where a monitor was lost"() {
+    const { stops, downtime, intervals } = only(reportTrace(
+      [0, "<-", greeting],
+      [1, "<-", event("RESUME", 1)],
+      [5, "<-", event("RTC_CHANGE", 5, '{"offset": 0}')],
+      [25, "<-", greeting],
+      [26, "<-", event("STOP", 26)],
+      [27, "<-", event("RESUME", 27)],
+    ));
+    assert.deepEqual(stops.slice(0, 1).map(told), [
+      "4 RTC_CHANGE: monitor-lost, until 5 greeting",
+    ]);
+    assert.deepInclude(downtime, {
+      cause: "monitor-lost",
+      count: 1,
+      seconds: 20,
+      open: 0,
+    });
+    assert.deepEqual(
+      intervals.map(({ from, isKnown }) => [from, isKnown]).slice(0, 3),
+      [[0, false], [1, true], [5, false]],
+    );
+  },
+
+  "reporter() takes a greeting after commands for the first"() {
+    const { stops } = only(reportTrace(
+      [0, "->", '{"execute": "qmp_capabilities"}'],
+      [1, "<-", greeting],
+      [2, "<-", '{"return": {}}'],
+    ));
+    assert.isEmpty(stops);
+  },
+
+  "reporter() does not hold a machine for stopped that never ran"() {
+    const { stops } = only(reportTrace(
+      [0, "<-", greeting],
+      [1, "->", '{"execute": "query-status"}'],
+      [
+        2,
+        "<-",
+        '{"return": {"status": "prelaunch", "singlestep": false, "running": false}}',
+      ],
+    ));
+    assert.isEmpty(stops);
+  },
+
+  "reporter() holds a command that QEMU refused for no reason to stop"() {
+    const { stops } = only(reportTrace(
+      [0, "<-", greeting],
+      [1, "<-", event("RESUME", 1)],
+      [2, "->", '{"execute": "snapshot-save", "arguments": {}}'],
+      [2, "<-", '{"error": {"class": "GenericError", "desc": "no"}}'],
+      [3, "<-", event("STOP", 3)],
+    ));
+    assert.notInclude(stops.map(told).join(), "snapshot");
+  },
+
+  "reporter() follows each machine of a log by itself"() {
+    const source = rawSource();
+    const said = (monitor: string, ...texts: string[]) =>
+      source.push(
+        new TextEncoder().encode(texts.map((each) => `${each}\r\n`).join("")),
+      ).map((record) => ({ ...record, monitor }));
+    const { entries } = read([
+      ...said("0x1", event("RESUME", 10)),
+      ...said("0x2", event("RESUME", 11)),
+      ...said("0x1", event("WATCHDOG", 20, pause), event("STOP", 20)),
+      ...said("0x2", event("SUSPEND", 30)),
+      ...said("0x1", event("RESUME", 40)),
+    ]);
+    const stage = reporter();
+    stage.push(stepsOf(entries));
+    const { machines, from, to } = stage.end();
+    assert.deepEqual(
+      machines.map(({ monitor, downtime }) => [monitor, downtime]),
+      [
+        ["0x1", [{ cause: "watchdog", count: 1, seconds: 20, open: 0 }]],
+        ["0x2", [{ cause: "suspended", count: 1, seconds: 0, open: 1 }]],
+      ],
+    );
+    assert.deepEqual([from, to], [0, 30]);
+  },
+
+  "reporter() believes QEMU's own log of its state"() {
+    const report = reportOn([
+      "monitor_qmp_respond mon 0x1 resp: " + event("RESUME", 1),
+      "runstate_set current_run_state 6 (prelaunch) new_state 9 (running)",
+      "monitor_qmp_respond mon 0x1 resp: " + event("RTC_CHANGE", 2, "{}"),
+      "runstate_set current_run_state 9 (running) new_state 4 (paused)",
+      "",
+    ].join("\n"));
+    const machine = only(report);
+    assert.equal(machine.intervals.at(-1)?.states.join(), "paused");
+    assert.deepEqual(machine.stops.map(({ line }) => line), [4]);
+  },
+
+  "reporter() takes times from the events where the log has none"() {
+    const report = reportSaid(
+      '{"return": {}}',
+      event("RESUME", 1700000000.25),
+      event("WATCHDOG", 1700000000, '{"action": "none"}'),
+      event("POWERDOWN", -1),
+      event("STOP", 1700000003.250001),
+    );
+    const { happenings, intervals } = only(report);
+    assert.deepEqual(
+      happenings.map(({ at, isLate }) => [at, isLate]),
+      [[0, false], [-0.25, true], [undefined, false], [3.000001, false]],
+    );
+    assert.equal(report.epoch, 1700000000.25);
+    assert.equal(report.to, 3.000001);
+    // The reply came at some time before.
+    assert.equal(intervals[0]?.from, 0);
+  },
+
+  "reporter() counts on where the clock was set back, and says so"() {
+    const report = reportSaid(
+      event("RESUME", 5000),
+      event("SUSPEND", 5010),
+      event("WAKEUP", 1400),
+      event("SUSPEND", 1420),
+    );
+    assert.deepEqual(
+      only(report).intervals.map(({ from, to }) => [from, to]),
+      [[0, 10], [10, 10], [10, 30], [30, 30]],
+    );
+    assert.match(
+      report.notes.join(),
+      /set back by 3610\.000000 s before line 3/,
+    );
+  },
+
+  "reporter() knows no time where the log has none"() {
+    const report = reportSaid('{"return": {}}', '{"return": {}}');
+    assert.isUndefined(report.from);
+    assert.isUndefined(only(report).intervals[0]?.from);
+  },
+
+  "reporter() takes the time of day of second 0 from who knows it"() {
+    const trace = '{"format": "qmp-trace", "version": 1}\n' +
+      `[0.5, "<-", ${JSON.stringify(`${greeting}\n`)}]\n`;
+    assert.equal(reportOn(trace, { epoch: 1e9 }).epoch, 1e9);
+    assert.isUndefined(reportOn(trace).epoch);
+  },
+
+  "reporter() counts a loop of events as one thing that happens"() {
+    const loop = Array.from({ length: 500 }, (_, index) => [
+      event("WATCHDOG", 100 + index, '{"action": "reset"}'),
+      event("RESET", 100 + index, reset),
+      event("RESET", 100 + index, reset),
+    ]).flat();
+    const { happenings } = only(reportSaid(event("RESUME", 99), ...loop));
+    assert.deepEqual(
+      happenings.map((
+        { name, count, at, lastAt },
+      ) => [name, count, at, lastAt]),
+      [
+        ["RESUME", 1, 0, 0],
+        ["WATCHDOG", 500, 1, 500],
+        ["RESET", 1000, 1, 500],
+      ],
+    );
+  },
+
+  "reporter() stays small, counts all of it, and says what it left out"() {
+    const cycles = 20_000;
+    const texts = Array.from({ length: cycles }, (_, index) => [
+      event("STOP", 3 * index),
+      event(`NAME_${index % 7000}`, 3 * index + 1),
+      event("RESUME", 3 * index + 2),
+      "{}",
+    ]).flat();
+    const report = reportSaid(...texts);
+    const machine = only(report);
+    const { intervals, happenings, stops, downtime, standings } = machine;
+    assert.isAtMost(intervals.length, 1000);
+    assert.isAtMost(happenings.length, 1000);
+    assert.isAtMost(stops.length, 250);
+    assert.isAtMost(report.findings.length, 1000);
+    assert.isBelow(JSON.stringify(report).length, 1e6);
+
+    assert.equal(report.messages, 3 * cycles);
+    assert.deepEqual(downtime, [
+      { cause: "unknown", count: cycles, seconds: 2 * cycles, open: 0 },
+    ]);
+    assert.equal(
+      standings.reduce((sum, { count }) => sum + count, 0),
+      2 * cycles,
+    );
+    assert.equal(
+      intervals.reduce((sum, { stretches }) => sum + stretches, 0),
+      2 * cycles,
+    );
+    assert.equal(report.leftOut[0]?.code, "NOT_QMP");
+    assert.equal(
+      report.leftOut[0]!.count +
+        report.findings.filter(({ code }) => code === "NOT_QMP").length,
+      cycles,
+    );
+    assert.match(
+      report.notes.join("\n"),
+      /changes of state are drawn together/,
+    );
+    assert.match(report.notes.join("\n"), /events are left out/);
+    assert.match(report.notes.join("\n"), /stops are left out/);
+    // The last stop is what people ask for.
+    assert.equal(stops.at(-1)?.line, 4 * cycles - 3);
+  },
+
+  "reporter() keeps a hundred machines and counts the others"() {
+    const source = rawSource();
+    const records = Array.from({ length: 150 }, (_, index) => {
+      const text = new TextEncoder().encode(`${event("RESUME", index)}\r\n`);
+      return source.push(text).map((record) => ({
+        ...record,
+        monitor: `0x${index}`,
+      }));
+    }).flat();
+    const stage = reporter();
+    stage.push(stepsOf(read(records).entries));
+    const { machines, notes } = stage.end();
+    assert.lengthOf(machines, 100);
+    assert.match(notes.join(), /50 more machines are left out.*"0x100"/);
+  },
+
+  "reporter() notes every finding with its line"(assets) {
+    const { findings } = recorded(assets, "error-replies");
+    assert.deepInclude(
+      findings.map(({ line, code }) => [line, code]),
+      [11, "UNKNOWN_VALUE"],
+    );
+    const { findings: impossible } = reportSaid(
+      event("RESUME", 1),
+      event("RESUME", 2),
+    );
+    assert.deepEqual(
+      impossible.map(({ line, code }) => [line, code]),
+      [[2, "IMPOSSIBLE_TRANSITION"]],
+    );
+  },
+
+  "reporter() takes what the end tells for findings, not for messages"() {
+    const { entries } = read(
+      rawSource().push(
+        new TextEncoder().encode(`${event("RESUME", 1)}\r\n`),
+      ),
+    );
+    const [step] = stepsOf(entries);
+    const stage = reporter();
+    stage.push([step!]);
+    stage.note({
+      line: 1,
+      finding: {
+        code: "NEWER_THAN_KNOWN",
+        severity: "notice",
+        path: [],
+        message: "new",
+      },
+    });
+    const { messages, findings } = stage.end([{
+      ...step!,
+      findings: [{
+        code: "REFUSED",
+        severity: "notice",
+        path: [],
+        message: "",
+      }],
+    }]);
+    assert.equal(messages, 1);
+    assert.deepEqual(findings.map(({ code }) => code), [
+      "NEWER_THAN_KNOWN",
+      "REFUSED",
+    ]);
+  },
+
+  "reporter() says where a log breaks off"() {
+    const { notes } = reportSaid(event("RESUME", 1), '{"timestamp": {"sec');
+    assert.match(notes.join(), /breaks off in what begins on line 2/);
+  },
+
+  "reporter().push() gives the timeline as plain data"() {
+    const { entries } = read(
+      rawSource().push(new TextEncoder().encode(
+        `rubbish\r\n${event("RESUME", 1)}\r\n{"return": {}}\r\n`,
+      )),
+    );
+    assert.deepEqual(reporter().push(stepsOf(entries)), [
+      {
+        line: 2,
+        at: 0,
+        direction: "<-",
+        kind: "event",
+        name: "RESUME",
+        states: ["running"],
+      },
+      {
+        line: 3,
+        at: null,
+        direction: "<-",
+        kind: "return",
+        name: "(unmatched)",
+        states: ["running"],
+      },
+    ]);
+  },
+
+  "reporter() is plain data, which JSON can carry"(assets) {
+    const report = recorded(assets, "panic-s390");
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+  },
+
+  "reporter() refuses to keep nothing"() {
+    assert.throws(
+      () => reporter({ most: 9 }),
+      RangeError,
+      "Cannot keep 9 of each thing: it is no whole number from 10",
+    );
+  },
+};
