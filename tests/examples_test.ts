@@ -33,6 +33,9 @@ const files: Readonly<Record<string, string>> = {
   "headlines_test.ts": "headlines_test.ts",
   "headlines.node.js": "headlines.test.js",
   "headlines.vitest.ts": "headlines.spec.ts",
+  "playback.js": "playback.js",
+  "playback.node.js": "playback.test.js",
+  "playback.vitest.ts": "playback.spec.ts",
 };
 
 Deno.test.beforeAll(async () => {
@@ -85,4 +88,15 @@ example("vitest", async () => {
   const said = await output(vitest, "run", "headlines.spec.ts");
   const [, passed] = /Tests +(\d+) passed \(\1\)/.exec(said)!;
   assert.ok(Number(passed) > least, passed);
+});
+
+example("node:test with fake timers", async () => {
+  const said = await output("node", "--test", "playback.test.js");
+  assert.match(said, /pass 1\n.*fail 0\n/);
+});
+
+example("vitest with fake timers", async () => {
+  const vitest = join(user!.folder, "node_modules", ".bin", "vitest");
+  const said = await output(vitest, "run", "playback.spec.ts");
+  assert.match(said, /Tests +2 passed \(2\)/);
 });

@@ -170,6 +170,10 @@ interface WritableStreamDefaultWriter<W = any> {
   write(chunk: W): Promise<void>;
   close(): Promise<void>;
 }
+declare class AbortController {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+}
 declare class ReadableStream<R = any> {
   constructor(source?: object, strategy?: object);
   getReader(): ReadableStreamDefaultReader<R>;

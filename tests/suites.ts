@@ -26,6 +26,7 @@ import { editionTypesTests } from "./edition_types.ts";
 import { editionsHistory } from "./editions_history.ts";
 import { fixturesTests } from "./fixtures_valid.ts";
 import { fuzzLogsSuite } from "./fuzz_logs.ts";
+import { fuzzPlaySuite } from "./fuzz_play.ts";
 import { fuzzReadSuite } from "./fuzz_read.ts";
 import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { hostileTests } from "./hostile.ts";
@@ -34,6 +35,9 @@ import { panicSuite } from "./panic.ts";
 import { parseJsonSuite } from "./parse_json.ts";
 import { lineStartsSuite } from "./line_starts.ts";
 import { logsSuite } from "./logs.ts";
+import { playSuite } from "./play.ts";
+import { playerSuite } from "./player.ts";
+import { playerSteeredSuite } from "./player_steered.ts";
 import { qdictOrderSuite } from "./qdict_order.ts";
 import { qemuOrderTests } from "./qemu_order.ts";
 import { qmpTests } from "./qmp.ts";
@@ -77,7 +81,11 @@ export const suites: readonly Suite[] = [
   followTests,
   recordedSuite,
   readTests,
+  playerSuite,
+  playerSteeredSuite,
+  playSuite,
   logsSuite,
+  fuzzPlaySuite,
   fuzzReadSuite,
   fuzzLogsSuite,
   editionsHistory,

@@ -3,7 +3,8 @@
  * each with its text and what was found in it.
  *
  * A source ({@linkcode rawSource}, {@linkcode traceSource}) makes records of
- * bytes, and {@linkcode read} makes entries of records.
+ * bytes, and {@linkcode read} makes entries of records. {@linkcode play} plays
+ * them as they happened.
  *
  * @example Read a trace, and the digits of its registers
  * ```ts
@@ -59,3 +60,24 @@ export {
 } from "./track.ts";
 export { follow, type FollowOptions } from "./follow.ts";
 export { readChunks, readStream, type Source } from "./stream.ts";
+export {
+  type Clock,
+  timerClock,
+  type Timers,
+  type VirtualClock,
+  virtualClock,
+  type VirtualClockOptions,
+} from "./clock.ts";
+export type { Mark, ScheduleOptions, Selection } from "./schedule.ts";
+export {
+  type Played,
+  type Player,
+  player,
+  type PlayerOptions,
+} from "./player.ts";
+export {
+  play,
+  type Playable,
+  type Playback,
+  type PlayOptions,
+} from "./play.ts";

@@ -17,6 +17,8 @@ const runs = {
   node: ["scripts/node.ts", "bench/bench.ts"],
   sizes: ["tests/bench/sizes.ts"],
   fixtures: ["tests/bench/fixtures.ts"],
+  playback: ["tests/bench/playback.ts"],
+  "playback on Node": ["scripts/node.ts", "bench/playback.ts"],
 };
 
 const results = Object.entries(runs).map(([name, args]) => {
