@@ -179,11 +179,11 @@ function build(edition: string): Witnesses {
     underWay: ReadonlySet<Activity> = nothing,
   ): Witness | undefined {
     for (const list of rowsFor(seen)) {
-      const row = list &&
-        candidates(list).find((each) =>
-          fits(each, seen) && isTimely(each, underWay)
-        );
-      if (row !== undefined) return witnessOf(row, seen);
+      for (const row of candidates(list)) {
+        if (fits(row, seen) && isTimely(row, underWay)) {
+          return witnessOf(row, seen);
+        }
+      }
     }
     return undefined;
   }

@@ -10,32 +10,47 @@ import { foreignEvents, greeting } from "./witness_foreign.ts";
 import { migrationEvents } from "./witness_migration.ts";
 import type { Activity, Row, Seen } from "./witness_row.ts";
 
+/** The events of all three tables: no name is in two. */
+const eventLists: ReadonlyMap<string, readonly (readonly Row[])[]> =
+  /* @__PURE__ */ new Map(
+    /* @__PURE__ */ Object.entries({
+      ...events,
+      ...migrationEvents,
+      ...foreignEvents,
+    }).map(([name, rows]) => [name, [rows]]),
+  );
+
+const nowhere: readonly (readonly Row[])[] = [];
+
 /**
  * Finds the lists of rows that a message is looked up in.
  *
  * @param seen The message.
  * @returns The lists, one to be looked in after the other.
  */
-export function rowsFor(
-  { kind, name, data, answers }: Seen,
-): readonly (readonly Row[] | undefined)[] {
+export function rowsFor(seen: Seen): readonly (readonly Row[])[] {
+  const { kind, name, data, answers } = seen;
   switch (kind) {
     case "greeting":
       return [greeting];
     case "event":
-      return [
-        own(events, name) ?? own(migrationEvents, name) ??
-          own(foreignEvents, name),
-      ];
+      return eventLists.get(name ?? "") ?? nowhere;
     case "command":
-      return [own(commands, meant(name, data))?.sent];
+      return listed(own(commands, meant(name, data))?.sent);
     case "return": {
       const rows = own(commands, meant(answers?.name, answers?.data));
-      return [isHmp(answers?.name) ? rows?.answered : rows?.returned];
+      return listed(isHmp(answers?.name) ? rows?.answered : rows?.returned);
     }
     case "error":
-      return [refusedInPreconfig, own(commands, answers?.name)?.refused];
+      return [
+        refusedInPreconfig,
+        ...listed(own(commands, answers?.name)?.refused),
+      ];
   }
+}
+
+function listed(rows: readonly Row[] | undefined): readonly (readonly Row[])[] {
+  return rows === undefined ? nowhere : [rows];
 }
 
 function isHmp(name: string | undefined): boolean {

@@ -47,16 +47,16 @@ export interface Seen {
   /** Its kind. */
   readonly kind: Kind;
   /** The name of an event or a command. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** An event's data, a command's arguments, what came back, or the error. */
   readonly data?: unknown;
   /** The command that a reply answers, where it was seen. */
   readonly answers?: {
     /** Its name. */
-    readonly name?: string;
+    readonly name?: string | undefined;
     /** Its arguments. */
     readonly data?: unknown;
-  };
+  } | undefined;
 }
 
 /** Something that may come of a message. */

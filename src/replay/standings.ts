@@ -9,7 +9,7 @@
 
 import type { RunState } from "../editions/known.ts";
 import type { Silence, Witness, Witnesses } from "../editions/witness.ts";
-import type { Activity, Standing } from "../editions/witness_row.ts";
+import type { Activity, Standing, Stop } from "../editions/witness_row.ts";
 
 /** A set of standings, at most 25: a bit for each, in the edition's order. */
 export type Standings = number;
@@ -36,14 +36,6 @@ export interface Chart {
    */
   states(standings: Standings): readonly RunState[];
   /**
-   * Adds what can have changed and is not told of.
-   *
-   * @param standings Where a machine stood.
-   * @param underWay What may be under way.
-   * @returns Where it can stand by now.
-   */
-  lasting(standings: Standings, underWay: ReadonlySet<Activity>): Standings;
-  /**
    * Tells whether a message says where the machine stands, or stood.
    *
    * @param found What it proves.
@@ -51,18 +43,38 @@ export interface Chart {
    */
   isProof(found: Witness): boolean;
   /**
-   * Gives where a message leads.
+   * Gives what is possible while something is under way.
+   *
+   * @param underWay What may be under way.
+   * @returns The same one whenever the same is.
+   */
+  while(underWay: ReadonlySet<Activity>): Circumstances;
+}
+
+/** What is possible while something is under way. */
+export interface Circumstances {
+  /**
+   * Adds what can have changed and is not told of.
+   *
+   * @param standings Where a machine stood.
+   * @returns Where it can stand by now.
+   */
+  lasting(standings: Standings): Standings;
+  /**
+   * Gives where a message leads that comes then.
    *
    * @param found What it proves.
-   * @param underWay What may be under way when it comes.
    * @param only Where it can lead at all; anywhere unless said.
    * @returns How to get from before it to after it.
    */
-  lead(
-    found: Witness,
-    underWay: ReadonlySet<Activity>,
-    only?: Standings,
-  ): Lead;
+  lead(found: Witness, only?: Standings): Lead;
+  /**
+   * Gives where a STOP can lead that nothing announced.
+   *
+   * @param isCommandSeen Whether a command that asked for it would have been seen.
+   * @returns Those standings.
+   */
+  untold(isCommandSeen: boolean): Standings;
 }
 
 /**
@@ -71,7 +83,7 @@ export interface Chart {
  * @param table What its messages prove.
  * @returns Its chart.
  */
-export function chart({ standings, silent }: Witnesses): Chart {
+export function chart({ standings, silent, stops }: Witnesses): Chart {
   const bits = new Map(standings.map((each, index) => [each, 1 << index]));
   const all = (1 << standings.length) - 1;
   const names = standings.filter((each): each is RunState =>
@@ -82,8 +94,8 @@ export function chart({ standings, silent }: Witnesses): Chart {
     setOf([name, `${name} asleep` as Standing]),
   ]));
   const lists = new Map<Standings, readonly RunState[]>();
-  const silences = new Map<string, readonly Standings[]>();
-  const leads = new Map<Witness, Map<number, Lead>>();
+  const proofs = new Map<Witness, boolean>();
+  const circumstances = new Map<number, Circumstances>();
   const activities = new Map<Activity, number>();
 
   function code(underWay: ReadonlySet<Activity>): number {
@@ -102,82 +114,109 @@ export function chart({ standings, silent }: Witnesses): Chart {
     return set;
   }
 
-  /** For each standing, those that silence leads to from it, itself among them. */
-  function silence(
-    underWay: ReadonlySet<Activity>,
-    told: "told later" | "not told" | "no STOP",
-  ): readonly Standings[] {
-    const key = `${code(underWay)} ${told}`;
-    const known = silences.get(key);
-    if (known) return known;
-    const rows = silent.filter((each) =>
-      (!each.during || underWay.has(each.during)) && isMeant(each, told)
-    );
-    const made = standings.map((start) => {
-      const reached = new Set([start]);
-      // A set visits what is added meanwhile.
-      for (const each of reached) {
-        for (const { from, to } of rows) if (from === each) reached.add(to);
-      }
-      return setOf(reached);
-    });
-    silences.set(key, made);
-    return made;
+  function of(state: string): Standings {
+    return byState.get(state) ?? 0;
   }
 
-  function makeLead(
-    { moves, moment }: Witness,
-    underWay: ReadonlySet<Activity>,
-    only: Standings,
-    isStop: boolean,
-  ): Lead {
-    const lasting = silence(underWay, "not told");
-    // What comes before its STOP is not sent by who stops the machine.
-    const ahead = silence(
-      underWay,
-      moment === "asked" || isStop ? "told later" : "no STOP",
-    );
-    const after = standings.map((each) => setOf(moves.get(each) ?? []) & only);
-    const moved = after.map((set, index) => set & ~(1 << index));
-    // The state may have changed already and the event that says so not have
-    // come: that counts where the message leads on from there, or where nothing
-    // else explains it.
-    return remembered((before) => {
-      const told = through(before, lasting);
-      const untold = through(before, ahead) & ~told;
-      const led = through(told, after) | through(untold, moved);
-      return through(led === 0 ? through(untold, after) : led, lasting);
+  function makeCircumstances(underWay: ReadonlySet<Activity>): Circumstances {
+    const isUnderWay = ({ during }: { readonly during?: Activity }) =>
+      !during || underWay.has(during);
+    const rows = silent.filter(isUnderWay);
+    const notTold = silence("not told");
+    const toldLater = silence("told later");
+    const noStop = silence("no STOP");
+    const leads = new Map<Witness, Map<Standings, Lead>>();
+    const ways = Object.entries(stops).map(([state, ways]) => {
+      const told = ways.filter(isUnderWay).map(({ told }) => told);
+      return { standings: of(state), told };
     });
+    const whichStop = (...why: Stop["told"][]) =>
+      ways.filter(({ told }) => told.some((each) => why.includes(each)))
+        .reduce((set, { standings }) => set | standings, 0);
+    const byItself = whichStop("nothing");
+    const byCommand = whichStop("nothing", "command");
+
+    /** For each standing, those that silence leads to from it, itself among them. */
+    function silence(
+      told: "told later" | "not told" | "no STOP",
+    ): readonly Standings[] {
+      const meant = rows.filter((each) => isMeant(each, told));
+      return standings.map((start) => {
+        const reached = new Set([start]);
+        // A set visits what is added meanwhile.
+        for (const each of reached) {
+          for (const { from, to } of meant) if (from === each) reached.add(to);
+        }
+        return setOf(reached);
+      });
+    }
+
+    function makeLead(
+      { moves, moment }: Witness,
+      only: Standings | undefined,
+    ): Lead {
+      // What comes before its STOP is not sent by who stops the machine.
+      const ahead = moment === "asked" || only !== undefined
+        ? toldLater
+        : noStop;
+      const after = standings.map((each) =>
+        setOf(moves.get(each) ?? []) & (only ?? all)
+      );
+      const moved = after.map((set, index) => set & ~(1 << index));
+      // The state may have changed already and the event that says so not have
+      // come: that counts where the message leads on from there, or where nothing
+      // else explains it.
+      return remembered((before) => {
+        const told = through(before, notTold);
+        const untold = through(before, ahead) & ~told;
+        const led = through(told, after) | through(untold, moved);
+        return through(led === 0 ? through(untold, after) : led, notTold);
+      });
+    }
+
+    return {
+      lasting: remembered((set) => through(set, notTold)),
+      lead(found, only) {
+        let made = leads.get(found);
+        if (made === undefined) leads.set(found, made = new Map());
+        const key = only ?? -1;
+        let lead = made.get(key);
+        if (lead === undefined) made.set(key, lead = makeLead(found, only));
+        return lead;
+      },
+      untold: (isCommandSeen) => isCommandSeen ? byItself : byCommand,
+    };
   }
 
   return {
     all,
-    of: (state) => byState.get(state) ?? 0,
+    of,
     states(set) {
       let list = lists.get(set);
       if (list === undefined) {
-        list = names.filter((name) => (set & (byState.get(name) ?? 0)) !== 0);
+        list = names.filter((name) => (set & of(name)) !== 0);
         lists.set(set, list);
       }
       return list;
     },
-    isProof({ moves }) {
-      return standings.some((each) => {
-        const to = moves.get(each);
-        return to?.length !== 1 || to[0] !== each;
-      });
-    },
-    lasting: (set, underWay) => through(set, silence(underWay, "not told")),
-    lead(found, underWay, only) {
-      let made = leads.get(found);
-      if (made === undefined) leads.set(found, made = new Map());
-      const key = code(underWay) * 2 ** 26 + (only ?? 2 ** 26 - 1);
-      let lead = made.get(key);
-      if (lead === undefined) {
-        lead = makeLead(found, underWay, only ?? all, only !== undefined);
-        made.set(key, lead);
+    isProof(found) {
+      let known = proofs.get(found);
+      if (known === undefined) {
+        known = standings.some((each) => {
+          const to = found.moves.get(each);
+          return to?.length !== 1 || to[0] !== each;
+        });
+        proofs.set(found, known);
       }
-      return lead;
+      return known;
+    },
+    while(underWay) {
+      const key = code(underWay);
+      let made = circumstances.get(key);
+      if (made === undefined) {
+        circumstances.set(key, made = makeCircumstances(underWay));
+      }
+      return made;
     },
   };
 }

@@ -9,8 +9,8 @@ import type { Witnesses } from "../editions/witness.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { Stage } from "../wire/stage.ts";
 import type { Entry } from "./read.ts";
-import { chart } from "./standings.ts";
-import { type Fix, following } from "./track_monitor.ts";
+import { chart, type Standings } from "./standings.ts";
+import { type Followed, following } from "./track_monitor.ts";
 
 /** A message, and where the machine can stand after it. */
 export interface Step {
@@ -35,6 +35,8 @@ export interface Tracker extends Stage<Iterable<Entry>, Step> {
   /** The name of the edition in use. */
   readonly edition: string;
 }
+
+const nothing: readonly Finding[] = [];
 
 /**
  * Tells where the machine can stand after each message, by what the messages
@@ -86,31 +88,26 @@ export interface Tracker extends Stage<Iterable<Entry>, Step> {
  */
 export function tracker({ witness }: TrackerOptions): Tracker {
   const machine = chart(witness);
-  const monitors = new Map<string, (entry: Entry) => Fix>();
-  let isTold = false;
-  let told: Fix = { standings: machine.all, findings: [] };
+  const most = machine.states(machine.all).length;
+  const monitors = new Map<string, Followed>();
+  let told: Standings | undefined;
 
-  function fix(entry: Entry): Fix {
-    if (entry.state !== undefined) {
-      isTold = true;
-      // Another edition may have more of them.
-      const standings = machine.of(entry.state.to) || machine.all;
-      return told = { standings, findings: [] };
-    }
-    if (isTold) return told;
-    const name = entry.monitor ?? "";
+  function monitorOf({ monitor: name = "" }: Entry): Followed {
     let monitor = monitors.get(name);
     if (monitor === undefined) {
       monitors.set(name, monitor = following(witness, machine));
     }
-    return monitor(entry);
+    return monitor;
   }
 
   function step(entry: Entry): Step {
-    const { standings, findings } = fix(entry);
-    const states = machine.states(standings);
-    const isProven = states.length < machine.states(machine.all).length;
-    return { entry, states, isProven, findings };
+    const { state } = entry;
+    // Another edition may have more of them.
+    if (state !== undefined) told = machine.of(state.to) || machine.all;
+    const monitor = monitorOf(entry);
+    const findings = told === undefined ? monitor.follow(entry) : nothing;
+    const states = machine.states(told ?? monitor.standings);
+    return { entry, states, isProven: states.length < most, findings };
   }
 
   return {

@@ -6,18 +6,23 @@
 
 import type { Seen, Witness, Witnesses } from "../editions/witness.ts";
 import type { Activity, Consequence } from "../editions/witness_row.ts";
-import type { Event } from "../schema/qmp.ts";
+import type { Command, ErrorReply, Event, Return } from "../schema/qmp.ts";
 import type { Finding } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import type { Entry } from "./read.ts";
 import type { Chart, Lead, Standings } from "./standings.ts";
 
-/** Where the machine can stand after a message. */
-export interface Fix {
-  /** Every standing that is possible. */
+/** A monitor that is followed. */
+export interface Followed {
+  /** Every standing that is possible after the last message. */
   readonly standings: Standings;
-  /** What was found. */
-  readonly findings: readonly Finding[];
+  /**
+   * Takes the next message.
+   *
+   * @param entry The message.
+   * @returns What was found.
+   */
+  follow(entry: Entry): readonly Finding[];
 }
 
 /** A STOP that some message announced. */
@@ -69,13 +74,11 @@ const stays: Lead = (before) => before;
  *
  * @param table What messages prove.
  * @param machine The standings of the same edition.
- * @returns What takes a message and tells where the machine can stand.
+ * @returns The monitor, of which nothing is known yet.
  */
-export function following(
-  table: Witnesses,
-  machine: Chart,
-): (entry: Entry) => Fix {
+export function following(table: Witnesses, machine: Chart): Followed {
   const underWay = new Set<Activity>(unseen);
+  let going = machine.while(underWay);
   const waiting = new Map<Entry, number>();
   const throttled = new Map<string, number>();
   let commands: "not seen" | "seen" | "seen in part" = "not seen";
@@ -112,12 +115,7 @@ export function following(
   function stopsIn(time: number): Standings {
     const told = announced.reduce((set, { to }) => set | to, 0);
     if (announced.some(isNext)) return told;
-    const untold = Object.entries(table.stops).filter(([, ways]) =>
-      ways.some(({ told, during }) =>
-        (told === "nothing" || told === "command" && commands !== "seen") &&
-        (!during || underWay.has(during))
-      )
-    ).reduce((set, [state]) => set | machine.of(state), 0);
+    const untold = going.untold(commands === "seen");
     const heldBack = (name: string, state: string) =>
       time - (throttled.get(name) ?? -Infinity) < 2 ? machine.of(state) : 0;
     return told | untold | heldBack("WATCHDOG", "watchdog") |
@@ -128,7 +126,10 @@ export function following(
   function notice({ kind, answers }: Entry): void {
     if (kind === "greeting") {
       // It is another QEMU that speaks now, or the log has a new beginning.
-      if (commands === "not seen" || underWay.has("ending")) underWay.clear();
+      if (commands === "not seen" || underWay.has("ending")) {
+        underWay.clear();
+        going = machine.while(underWay);
+      }
       commands = "seen";
       announced = [];
       throttled.clear();
@@ -138,8 +139,10 @@ export function following(
     } else if (answers) {
       if (commands === "not seen") commands = "seen";
     } else if (kind === "return" || kind === "error") {
-      if (commands === "seen") commands = "seen in part";
+      if (commands !== "seen") return;
+      commands = "seen in part";
       for (const each of unseen) underWay.add(each);
+      going = machine.while(underWay);
     }
   }
 
@@ -151,12 +154,14 @@ export function following(
     forget(({ by }) => by === oldest);
   }
 
-  function keep(each: Past): void {
-    past.push(each);
+  function keep(after: Standings, lead: Lead): void {
     if (waiting.size === 0) {
-      gone += past.length;
-      past = [];
-    } else if (past.length > 2 * mostPast) {
+      gone += past.length + 1;
+      if (past.length > 0) past = [];
+      return;
+    }
+    past.push({ after, lead });
+    if (past.length > 2 * mostPast) {
       gone += past.length - mostPast;
       past = past.slice(-mostPast);
     }
@@ -182,6 +187,7 @@ export function following(
   }
 
   function expectSilence({ causes, begins }: Witness): void {
+    if (causes.length + begins.length === 0) return;
     const cause = causes.find(({ certainty, slow, outcomes }) =>
       certainty === "must" && !slow &&
       outcomes.every(({ kind }) => kind === "silence")
@@ -197,7 +203,7 @@ export function following(
     // Whatever began to run since the first event told so.
     ran = Math.min(ran, time);
     if (name === "STOP") stopped = { since: ran, at: time };
-    if (["RESUME", "RESET", "WAKEUP"].includes(name)) {
+    if (name === "RESUME" || name === "RESET" || name === "WAKEUP") {
       stopped = undefined;
       ran = time;
     }
@@ -211,10 +217,21 @@ export function following(
         each.kind === "event" && each.to ? set | machine.of(each.to) : set,
       0,
     );
-    standings = standings & machine.lasting(to, underWay) || standings;
+    standings = standings & going.lasting(to) || standings;
   }
 
-  function follow(entry: Entry): Fix {
+  /** What is under way from then on. */
+  function proceed({ begins, ends }: Witness): void {
+    if (begins.length + ends.length === 0) return;
+    for (const each of begins) underWay.add(each);
+    for (const each of ends) {
+      if (commands === "seen" || !unseen.includes(each)) underWay.delete(each);
+      forget(({ cause }) => cause.past === each);
+    }
+    going = machine.while(underWay);
+  }
+
+  function take(entry: Entry): readonly Finding[] {
     const seen = seenOf(entry);
     const { name = "" } = seen;
     const isEvent = entry.kind === "event";
@@ -229,7 +246,7 @@ export function following(
 
     const isStop = isEvent && name === "STOP";
     const lead = found
-      ? machine.lead(found, underWay, isStop ? stopsIn(time) : undefined)
+      ? going.lead(found, isStop ? stopsIn(time) : undefined)
       : stays;
     const isReply = found?.moment === "asked" && asked !== undefined;
     const before = standings;
@@ -240,16 +257,11 @@ export function following(
     if (standings === 0 && found) {
       findings = [impossible(entry, found, before)];
       // What would have announced its STOP may be lost.
-      standings = machine.lead(found, underWay)(machine.all);
+      standings = going.lead(found)(machine.all);
     }
     if (found && machine.isProof(found)) proof = entry;
-
-    for (const each of found?.begins ?? []) underWay.add(each);
-    for (const each of found?.ends ?? []) {
-      if (commands === "seen" || !unseen.includes(each)) underWay.delete(each);
-      forget(({ cause }) => cause.past === each);
-    }
-    standings = machine.lasting(standings, underWay);
+    if (found) proceed(found);
+    standings = going.lasting(standings);
     if (isEvent) note(name, time);
     settle(asked);
     if (found) expectSilence(found);
@@ -267,8 +279,8 @@ export function following(
     if (found && !isLate) announce(entry, found.causes);
     if (found?.throttled) throttled.set(name, time);
 
-    keep({ after: standings, lead: isReply ? stays : lead });
-    return { standings, findings };
+    keep(standings, isReply ? stays : lead);
+    return findings;
   }
 
   function impossible(
@@ -294,19 +306,25 @@ export function following(
     };
   }
 
-  return (entry) => {
-    if (entry.kind !== undefined) return follow(entry);
-    if (!entry.findings.some(hidesMessages)) {
-      return { standings, findings: nothing };
-    }
-    // Nobody knows what was lost.
+  /** Nobody knows what was lost. */
+  function lose(): void {
     standings = machine.all;
     announced = [];
     past = [];
     waiting.clear();
     proof = unsettled = stopped = undefined;
     ran = Infinity;
-    return { standings, findings: nothing };
+  }
+
+  return {
+    get standings() {
+      return standings;
+    },
+    follow(entry) {
+      if (entry.kind !== undefined) return take(entry);
+      if (entry.findings.some(hidesMessages)) lose();
+      return nothing;
+    },
   };
 }
 
@@ -321,14 +339,27 @@ function hidesMessages({ code, severity }: Finding): boolean {
 }
 
 function seenOf({ kind, name, message, answers }: Entry): Seen {
-  const { data, arguments: given, return: returned, error } = (message ??
-    {}) as Readonly<Record<string, unknown>>;
   return {
     kind: kind!,
-    data: data ?? given ?? returned ?? error,
-    ...(name !== undefined && { name }),
-    ...(answers !== undefined && { answers: seenOf(answers) }),
+    name,
+    data: message && dataOf(kind, message),
+    answers: answers && seenOf(answers),
   };
+}
+
+function dataOf(kind: Entry["kind"], message: object): unknown {
+  switch (kind) {
+    case "event":
+      return (message as Event).data;
+    case "command":
+      return (message as Command).arguments;
+    case "return":
+      return (message as Return).return;
+    case "error":
+      return (message as ErrorReply).error;
+    default:
+      return undefined;
+  }
 }
 
 /** When an event was sent, in seconds; QEMU gives -1 where its clock failed. */
