@@ -115,6 +115,31 @@ export const faults: Readonly<Record<string, Scenario>> = {
     },
   },
 
+  "watchdog-on-time": {
+    title: "The watchdog of a machine that runs expires, and is told of at once",
+    options: { args: ["-S", "-device", "ib700"] },
+    names: ["WATCHDOG", "STOP", "RESET", "POWERDOWN", "SHUTDOWN"],
+    states: ["watchdog", "running", "running", "running", "running"],
+    async play(qemu) {
+      const { monitor, state, ended } = qemu;
+      await monitor.execute("qmp_capabilities");
+      await monitor.execute("cont");
+      await expire(qemu, "pause");
+      await monitor.event("STOP");
+      await state("watchdog");
+      await monitor.execute("cont");
+      for (const action of ["reset", "shutdown"]) {
+        // A second after the last one, none is held back.
+        await new Promise((done) => setTimeout(done, 2500));
+        await expire(qemu, action);
+        await state("running");
+        await state("running");
+      }
+      await monitor.execute("quit");
+      await ended();
+    },
+  },
+
   "watchdog-poweroff": {
     title: "The watchdog expires and ends QEMU at once, without SHUTDOWN",
     options: { args: ["-device", "ib700"] },

@@ -202,6 +202,33 @@ export const validateTests: Suite = {
     assert.lengthOf(lines, 15);
   },
 
+  async "validate tells where a message cannot follow, what it cannot mean, and what was never answered"() {
+    const sent = (id: number) => `{"execute": "query-block", "id": ${id}}\n`;
+    const log =
+      '{"QMP": {"version": {"qemu": {"micro": 0, "minor": 2, "major": 7}, ' +
+      '"package": ""}, "capabilities": []}}\n' + sent(1) + sent(2) + stop +
+      '{"return": [], "id": 2}\n' + stop +
+      `{${stamp}, "event": "RESET", ` +
+      '"data": {"guest": false, "reason": "guest-reset"}}\n';
+    for (const chunk of [Infinity, 100, 1]) {
+      const platform = { files: { log }, chunk };
+      const { code, reports: [found] } = await report(platform, "log");
+      assert.equal(code, 1);
+      assert.deepEqual(
+        found!.findings.map(({ code, line }) => [code, line]),
+        [
+          ["UNANSWERED_COMMAND", 2],
+          ["IMPOSSIBLE_TRANSITION", 6],
+          ["GUEST_AGAINST_REASON", 7],
+        ],
+      );
+      assert.equal(found!.messages, 7);
+    }
+    const alone = await report({ files: { log } }, "--alone", "log");
+    assert.equal(alone.code, 0);
+    assert.deepEqual(alone.reports[0]!.findings, []);
+  },
+
   async "validate shows people the first 20 findings, all with --json"() {
     const log = (stop + "{}\n").repeat(1000);
     const host = fakeHost({ files: { log }, chunk: 1000 });
@@ -217,12 +244,15 @@ export const validateTests: Suite = {
 
   async "validate shows people the most frequent names"() {
     const names = Array.from({ length: 30 }, (_, index) => `E${index}`);
-    const log = [...names, "STOP", "STOP"].map((name) =>
+    const log = [...names, "POWERDOWN", "POWERDOWN"].map((name) =>
       `{${stamp}, "event": "${name}"}\n`
     ).join("");
     const host = fakeHost({ files: { log } });
     assert.equal(await main(["validate", "log"], host), 0);
-    assert.match(host.out(), /\n {2}STOP 2, E0 1, .*, E18 1, 11 other names\n/);
+    assert.match(
+      host.out(),
+      /\n {2}POWERDOWN 2, E0 1, .*, E18 1, 11 other names\n/,
+    );
   },
 
   async "validate and replay take QEMU's extensions of JSON in what was sent"() {

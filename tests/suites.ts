@@ -33,6 +33,7 @@ import { hostileTests } from "./hostile.ts";
 import { normalizeTests } from "./normalize.ts";
 import { panicSuite } from "./panic.ts";
 import { parseJsonSuite } from "./parse_json.ts";
+import { meaningSuite } from "./meaning.ts";
 import { lineStartsSuite } from "./line_starts.ts";
 import { logsSuite } from "./logs.ts";
 import { playSuite } from "./play.ts";
@@ -121,4 +122,5 @@ export const suites: readonly Suite[] = [
   reportSuite,
   panicSuite,
   timelineTests,
+  meaningSuite,
 ];

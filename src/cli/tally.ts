@@ -6,6 +6,7 @@
 
 import type { Entry } from "../replay/read.ts";
 import { type Found, foundWith, nameOf } from "../report/found.ts";
+import type { Step } from "../replay/track.ts";
 import type { Kind } from "../schema/qmp.ts";
 import type { Severity } from "../wire/finding.ts";
 
@@ -31,6 +32,12 @@ export interface Counter {
    * @param entries The next entries.
    */
   count(entries: readonly Entry[]): void;
+  /**
+   * Counts what was found about where entries lead and what they mean.
+   *
+   * @param steps The steps of the entries.
+   */
+  judge(steps: readonly Step[]): void;
   /**
    * Counts what was found apart from any entry.
    *
@@ -77,6 +84,11 @@ export function counter(most: number): Counter {
         foundWith(entry).forEach(note);
       }
       if (kept.length > 2 * most) found();
+    },
+    judge(steps) {
+      for (const { entry: { line }, findings } of steps) {
+        for (const finding of findings) note({ line, finding });
+      }
     },
   };
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { witness } from "../editions/witness.ts";
+import { tracker } from "../replay/track.ts";
 import { shorten } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { count, findingPieces, noMessage } from "./findings.ts";
@@ -28,6 +30,9 @@ export const validate: Verb = {
   operands: "FILE…",
   options: {
     json: { about: "Print one line of JSON a file" },
+    alone: {
+      about: "Judge each message by itself, and not whether it can follow",
+    },
     ...readingOptions,
   },
   exit: "0 no fault, 1 faults, 2 wrong usage or a file that cannot be read",
@@ -43,6 +48,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
     throw new UsageError("Cannot read standard input twice");
   }
   const isJson = options.has("json");
+  const isAlone = options.has("alone");
   const asked = readingAsked(args);
   let worst = 0;
   for (const file of operands) {
@@ -50,7 +56,15 @@ async function run(args: Arguments, context: Context): Promise<number> {
       const input = await openInput(context.host, file, asked, false);
       const counted = counter(isJson ? Infinity : mostShown);
       input.notices.forEach(counted.note);
-      for await (const batch of input.batches) counted.count(batch);
+      const { edition } = input.choice;
+      const following = isAlone
+        ? undefined
+        : tracker({ witness: witness(edition.name) });
+      for await (const batch of input.batches) {
+        counted.count(batch);
+        counted.judge(following?.push(batch) ?? []);
+      }
+      counted.judge(following?.end() ?? []);
       if (isJson) await printJson(context.out, file, input, counted);
       else printSummary(context.out, file, input, counted);
       await context.out.flush();

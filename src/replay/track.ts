@@ -11,16 +11,17 @@ import type { Stage } from "../wire/stage.ts";
 import type { Entry } from "./read.ts";
 import { chart, type Standings } from "./standings.ts";
 import { type Followed, following } from "./track_monitor.ts";
+import { type Meaning, meaning } from "./meaning.ts";
 
 /** A message, and where the machine can stand after it. */
 export interface Step {
-  /** The message. */
+  /** The message; at the end, a command of before that was never answered. */
   readonly entry: Entry;
   /** Every run state that is possible then, in the edition's order: one where it is certain, all where nothing is known. */
   readonly states: readonly RunState[];
   /** Whether anything is known, so that some run state is impossible. */
   readonly isProven: boolean;
-  /** What was found: `IMPOSSIBLE_TRANSITION`, where the message cannot follow those before it. */
+  /** What was found: that the message cannot follow those before it, or cannot mean what it says. */
   readonly findings: readonly Finding[];
 }
 
@@ -28,9 +29,20 @@ export interface Step {
 export interface TrackerOptions {
   /** What the messages of the edition prove: `witness()` of the entry `./editions`. */
   readonly witness: Witnesses;
+  /** Whether to judge what messages mean, beside where they lead; so unless said. */
+  readonly meaning?: boolean;
 }
 
-/** A {@linkcode Stage} from entries to steps, one for each, and what it goes by. */
+/** A monitor, and what is made of its messages. */
+interface Monitor {
+  readonly followed: Followed;
+  readonly meaning: Meaning | undefined;
+}
+
+/**
+ * A {@linkcode Stage} from entries to steps, one for each, and what it goes by.
+ * At the end comes one step more for each command that was never answered.
+ */
 export interface Tracker extends Stage<Iterable<Entry>, Step> {
   /** The name of the edition in use. */
   readonly edition: string;
@@ -56,11 +68,19 @@ const nothing: readonly Finding[] = [];
  * says so: background snapshots, and machines kept in line by COLO. Where QEMU
  * itself wrote down its run state, that is believed, and nothing else.
  *
+ * Unless `meaning` is false, it judges what a message means, too: a fault where
+ * QEMU never says so, a notice where that may be the log's doing or the clock's.
+ * What contradicts an earlier message is judged only where a greeting was seen
+ * and nothing is known to be missing since.
+ *
  * @param options By what to go.
  * @returns A stage that takes batches of entries, as `reader` gives them, and
- * gives their steps. It keeps little of what is past: of each monitor at most
- * the last 256 messages, and what they lead to of the last 1,000 commands that
- * wait for replies.
+ * gives their steps. At the end it gives a step for each command that was never
+ * answered, though QEMU had answered a later one or spoke on for five seconds:
+ * its `entry` is the command, its `states` are the last ones of that monitor,
+ * and its one finding is `UNANSWERED_COMMAND`. It keeps little of what is past:
+ * of each monitor at most the last 256 messages, and of the commands without a
+ * reply at most 2,000.
  *
  * @example Tell where a machine stands without asking it
  * ```ts
@@ -86,28 +106,44 @@ const nothing: readonly Finding[] = [];
  * assert.equal(again?.findings[0]?.code, "IMPOSSIBLE_TRANSITION");
  * ```
  */
-export function tracker({ witness }: TrackerOptions): Tracker {
+export function tracker(options: TrackerOptions): Tracker {
+  const { witness, meaning: isMeant = true } = options;
   const machine = chart(witness);
   const most = machine.states(machine.all).length;
-  const monitors = new Map<string, Followed>();
+  const running = machine.of("running");
+  const monitors = new Map<string, Monitor>();
   let told: Standings | undefined;
 
-  function monitorOf({ monitor: name = "" }: Entry): Followed {
+  function monitorOf({ monitor: name = "" }: Entry): Monitor {
     let monitor = monitors.get(name);
     if (monitor === undefined) {
-      monitors.set(name, monitor = following(witness, machine));
+      const followed = following(witness, machine);
+      monitor = { followed, meaning: isMeant ? meaning(witness) : undefined };
+      monitors.set(name, monitor);
     }
     return monitor;
   }
 
-  function step(entry: Entry): Step {
-    const { state } = entry;
-    // Another edition may have more of them.
-    if (state !== undefined) told = machine.of(state.to) || machine.all;
-    const monitor = monitorOf(entry);
-    const findings = told === undefined ? monitor.follow(entry) : nothing;
-    const states = machine.states(told ?? monitor.standings);
+  function stepOf(
+    entry: Entry,
+    { followed }: Monitor,
+    findings: readonly Finding[],
+  ): Step {
+    const states = machine.states(told ?? followed.standings);
     return { entry, states, isProven: states.length < most, findings };
+  }
+
+  function step(entry: Entry): Step {
+    const monitor = monitorOf(entry);
+    const { followed, meaning } = monitor;
+    const runs = (told ?? followed.standings) === running;
+    // Another edition may have more of them.
+    if (entry.state) told = machine.of(entry.state.to) || machine.all;
+    const strayed = told === undefined ? followed.follow(entry) : nothing;
+    if (strayed.length > 0) meaning?.doubt();
+    const meant = meaning?.judge(entry, runs) ?? nothing;
+    const findings = meant.length === 0 ? strayed : [...strayed, ...meant];
+    return stepOf(entry, monitor, findings);
   }
 
   return {
@@ -117,6 +153,13 @@ export function tracker({ witness }: TrackerOptions): Tracker {
       for (const entry of entries) steps.push(step(entry));
       return steps;
     },
-    end: () => [],
+    end() {
+      const last = [...monitors.values()].flatMap((monitor) =>
+        monitor.meaning?.end().map(({ entry, finding }) =>
+          stepOf(entry, monitor, [finding])
+        ) ?? []
+      );
+      return last.sort((a, b) => a.entry.line - b.entry.line);
+    },
   };
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Seen, Witness, Witnesses } from "../editions/witness.ts";
+import type { Witness, Witnesses } from "../editions/witness.ts";
 import type { Activity, Consequence } from "../editions/witness_row.ts";
-import type { Command, ErrorReply, Event, Return } from "../schema/qmp.ts";
 import type { Finding } from "../wire/finding.ts";
-import { quote, shorten } from "../wire/quote.ts";
+import { shorten } from "../wire/quote.ts";
 import type { Entry } from "./read.ts";
+import { hidesMessages, nameOf, seenOf, timeOf } from "./seen.ts";
 import type { Chart, Lead, Standings } from "./standings.ts";
 
 /** A monitor that is followed. */
@@ -331,48 +331,6 @@ export function following(table: Witnesses, machine: Chart): Followed {
 /** Whether no other STOP can come before it. */
 function isNext({ cause }: Announced): boolean {
   return !cause.slow;
-}
-
-function hidesMessages({ code, severity }: Finding): boolean {
-  return severity === "fault" || code === "ELIDED" ||
-    code === "TWO_READINGS" || code === "UNHEARD";
-}
-
-function seenOf({ kind, name, message, answers }: Entry): Seen {
-  return {
-    kind: kind!,
-    name,
-    data: message && dataOf(kind, message),
-    answers: answers && seenOf(answers),
-  };
-}
-
-function dataOf(kind: Entry["kind"], message: object): unknown {
-  switch (kind) {
-    case "event":
-      return (message as Event).data;
-    case "command":
-      return (message as Command).arguments;
-    case "return":
-      return (message as Return).return;
-    case "error":
-      return (message as ErrorReply).error;
-    default:
-      return undefined;
-  }
-}
-
-/** When an event was sent, in seconds; QEMU gives -1 where its clock failed. */
-function timeOf({ message }: Entry): number | undefined {
-  const { timestamp } = (message ?? {}) as Partial<Event>;
-  return timestamp &&
-    Number(timestamp.seconds) + Number(timestamp.microseconds) / 1e6;
-}
-
-function nameOf({ kind, name, answers }: Entry): string {
-  if (kind !== "return" && kind !== "error") return name ?? String(kind);
-  const command = answers?.name;
-  return command === undefined ? kind : `${kind} of ${quote(command)}`;
 }
 
 function list(states: readonly string[]): string {

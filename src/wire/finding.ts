@@ -38,6 +38,15 @@ export type FindingCode =
   | "TOO_MANY_WAITING"
   | "OTHER_EDITION"
   | "IMPOSSIBLE_TRANSITION"
+  // The message means what QEMU does not mean.
+  | "GUEST_AGAINST_REASON"
+  | "IMPOSSIBLE_REASON"
+  | "IMPOSSIBLE_ACTION"
+  | "WATCHDOG_WITHOUT_EFFECT"
+  | "SECOND_SHUTDOWN"
+  | "TIME_BACKWARDS"
+  | "UNASKED_REPLY"
+  | "UNANSWERED_COMMAND"
   // The QEMU that sent the message is none that is known.
   | "OLDER_THAN_KNOWN"
   | "NEWER_THAN_KNOWN"

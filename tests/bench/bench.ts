@@ -6,6 +6,7 @@
  * @module
  */
 
+import { readFileSync } from "node:fs";
 import process from "node:process";
 import * as v from "valibot";
 import {
@@ -14,8 +15,15 @@ import {
   safeParseJson,
   splitJson,
 } from "@qmp/run-state";
-import { edition } from "@qmp/run-state/editions";
-import { rawSource, reader, type ReadOptions } from "@qmp/run-state/replay";
+import { edition, witness } from "@qmp/run-state/editions";
+import {
+  rawSource,
+  reader,
+  type ReadOptions,
+  traceSource,
+  tracker,
+  type TrackerOptions,
+} from "@qmp/run-state/replay";
 import { timeInRounds } from "./rounds.ts";
 import { traceBytes } from "./trace_bytes.ts";
 
@@ -23,9 +31,9 @@ const lines = 200_000;
 const bytes = traceBytes(lines);
 const chunkSize = 65_536;
 
-function* chunks(): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += chunkSize) {
-    yield bytes.subarray(start, start + chunkSize);
+function* chunks(of = bytes): Generator<Uint8Array> {
+  for (let start = 0; start < of.length; start += chunkSize) {
+    yield of.subarray(start, start + chunkSize);
   }
 }
 
@@ -83,25 +91,61 @@ const results = timeInRounds({
   },
 }, 9);
 
-const ratios = Object.fromEntries(
-  Object.entries(results).map(([name, { ratio }]) => [
-    name,
-    Number(ratio.toFixed(3)),
-  ]),
+const lifecycle = new URL(
+  "../../fixtures/traces/lifecycle.jsonl",
+  import.meta.url,
 );
+const [header, ...conversation] = readFileSync(lifecycle, "utf8").trimEnd()
+  .split("\n");
+/** A recorded conversation, over and over. */
+const talk = new TextEncoder().encode([
+  header,
+  ...Array.from(
+    { length: lines / conversation.length },
+    () => conversation.join("\n"),
+  ),
+].join("\n"));
+
+function readTalk(options?: Pick<TrackerOptions, "meaning">): void {
+  const source = traceSource();
+  const stage = reader({ edition: edition("7.2") });
+  const steps = options && tracker({ witness: witness("7.2"), ...options });
+  for (const chunk of chunks(talk)) {
+    const entries = stage.push(source.push(chunk));
+    steps?.push(entries);
+  }
+}
+
+const tracking = timeInRounds({
+  "read a conversation": () => readTalk(),
+  "read and track": () => readTalk({}),
+  "read, track, no meaning": () => readTalk({ meaning: false }),
+}, 9);
+
+const tables = [
+  ["the floor", results],
+  ["reading it alone", tracking],
+] as const;
 const { deno, node } = process.versions as Record<string, string>;
 const runtime = deno === undefined ? `Node ${node}` : `Deno ${deno}`;
 if (process.argv.includes("--json")) {
-  console.log(JSON.stringify(ratios));
+  const ratios = tables.flatMap(([, table]) =>
+    Object.entries(table).map(([name, { ratio }]) =>
+      [name, Number(ratio.toFixed(3))] as const
+    )
+  );
+  console.log(JSON.stringify(Object.fromEntries(ratios)));
 } else {
   console.log(
     `${runtime}: ${lines} lines, ${(bytes.length / 1e6).toFixed(1)} MB`,
   );
-  for (const [name, { milliseconds, ratio }] of Object.entries(results)) {
-    console.log(
-      `  ${name.padEnd(22)}${ratio.toFixed(2).padStart(6)} x the floor ${
-        milliseconds.toFixed(0).padStart(6)
-      } ms`,
-    );
+  for (const [first, table] of tables) {
+    for (const [name, { milliseconds, ratio }] of Object.entries(table)) {
+      console.log(
+        `  ${name.padEnd(24)}${ratio.toFixed(2).padStart(6)} x ${first} ${
+          milliseconds.toFixed(0).padStart(6)
+        } ms`,
+      );
+    }
   }
 }
