@@ -8,9 +8,9 @@ import { assert } from "chai";
 
 import type { Finding } from "@qmp/run-state";
 import { main } from "@qmp/run-state/cli";
-import { compatible, witness } from "@qmp/run-state/editions";
+import { compatible } from "@qmp/run-state/editions";
 import { logSource } from "@qmp/run-state/logs";
-import { read, tracker } from "@qmp/run-state/replay";
+import { read } from "@qmp/run-state/replay";
 import type { Example, Explanation } from "../src/cli/explanation.ts";
 import { explanations } from "../src/cli/explanations.ts";
 import { fakeHost } from "./fake_host.ts";
@@ -32,10 +32,7 @@ async function foundIn(example: Example): Promise<readonly Found[]> {
   }
   const source = logSource();
   const { entries } = read([...source.push(bytes), ...source.end()]);
-  return by === "compatible"
-    ? compatible(entries).ruledOut.map(({ finding }) => finding)
-    : tracker({ witness: witness("7.2") }).push(entries)
-      .flatMap(({ findings }) => findings);
+  return compatible(entries).ruledOut.map(({ finding }) => finding);
 }
 
 function bytesOf({ file, times, isBase64 }: Example): Uint8Array {

@@ -94,6 +94,10 @@ const reasons: Readonly<Record<string, readonly string[]>> = {
     "7 SUSPEND: suspended, until 10 system_wakeup > 11 WAKEUP",
   ],
   "watchdog-actions": [],
+  "watchdog-on-time": [
+    "8 watchdog-set-action > 10 WATCHDOG > 11 STOP: watchdog, until 14 cont > 15 RESUME",
+    "35 quit > 36 SHUTDOWN: host-quit, the end",
+  ],
   "watchdog-out-of-order": [
     "8 watchdog-set-action > 11 WATCHDOG (late) > 10 STOP: watchdog",
   ],

@@ -58,8 +58,8 @@ export const conversationExplanations: Explanations = {
       "Look for messages that are missing before it, or that came from another " +
       "machine. `tracker()` begins anew with what this message proves.",
     examples: [{
-      file: `{"event": "RESUME", ${time}}\n{"event": "RESUME", ${time}}\n`,
-      by: "tracker",
+      file: `${greeting(7, 2, 22)}\n` +
+        `{"event": "RESUME", ${time}}\n`.repeat(2),
     }],
   },
   OLDER_THAN_KNOWN: {

@@ -18,7 +18,7 @@ export interface Example {
   /** The options of `validate`, where the code is not found without. */
   readonly options?: readonly string[];
   /** The function that finds it in what was read, where `validate` does not. */
-  readonly by?: "tracker" | "compatible";
+  readonly by?: "compatible";
 }
 
 /** What there is to say of a code. */

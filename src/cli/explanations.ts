@@ -6,6 +6,7 @@
 
 import { conversationExplanations } from "./explain_conversations.ts";
 import { fileExplanations } from "./explain_files.ts";
+import { meaningExplanations } from "./explain_meaning.ts";
 import { messageExplanations } from "./explain_messages.ts";
 import { textExplanations } from "./explain_texts.ts";
 import type { Explanations } from "./explanation.ts";
@@ -15,5 +16,6 @@ export const explanations: Explanations = {
   ...textExplanations,
   ...messageExplanations,
   ...conversationExplanations,
+  ...meaningExplanations,
   ...fileExplanations,
 };

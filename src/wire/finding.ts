@@ -38,6 +38,10 @@ export type FindingCode =
   | "TOO_MANY_WAITING"
   | "OTHER_EDITION"
   | "IMPOSSIBLE_TRANSITION"
+  // The QEMU that sent the message is none that is known.
+  | "OLDER_THAN_KNOWN"
+  | "NEWER_THAN_KNOWN"
+  | "IN_THE_MAKING"
   // The message means what QEMU does not mean.
   | "GUEST_AGAINST_REASON"
   | "IMPOSSIBLE_REASON"
@@ -47,10 +51,6 @@ export type FindingCode =
   | "TIME_BACKWARDS"
   | "UNASKED_REPLY"
   | "UNANSWERED_COMMAND"
-  // The QEMU that sent the message is none that is known.
-  | "OLDER_THAN_KNOWN"
-  | "NEWER_THAN_KNOWN"
-  | "IN_THE_MAKING"
   // The file that holds the messages is damaged.
   | "NOT_A_TRACE"
   | "TORN_LINE"
