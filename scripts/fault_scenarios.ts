@@ -116,7 +116,8 @@ export const faults: Readonly<Record<string, Scenario>> = {
   },
 
   "watchdog-on-time": {
-    title: "The watchdog of a machine that runs expires, and is told of at once",
+    title:
+      "The watchdog of a machine that runs expires, and is told of at once",
     options: { args: ["-S", "-device", "ib700"] },
     names: ["WATCHDOG", "STOP", "RESET", "POWERDOWN", "SHUTDOWN"],
     states: ["watchdog", "running", "running", "running", "running"],

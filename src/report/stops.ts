@@ -28,6 +28,8 @@ interface Draft {
   readonly teller: Link;
   /** What was said before it, and what QEMU held back. */
   readonly before: Clue[];
+  /** What was set by then. */
+  readonly settings: ReadonlyMap<string, Link>;
   /** What was said since. */
   readonly after: Clue[];
   /** Since when it may be over. */
@@ -145,7 +147,13 @@ export function followStops(most: () => number): StopFollower {
     count += 1;
     stops.push(stop);
     if (stops.length > 2 * most()) stops = thin(stops, most());
-    return open = { stop, teller, before: [...clues], after: [] };
+    return open = {
+      stop,
+      teller,
+      before: [...clues],
+      settings: new Map(settings),
+      after: [],
+    };
   }
 
   function explain({ stop, before }: Draft): void {
@@ -166,7 +174,7 @@ export function followStops(most: () => number): StopFollower {
 
   function account(): void {
     if (over === undefined) return;
-    const { stop, teller, before, after, until } = over;
+    const { stop, teller, before, after, settings, until } = over;
     const { cause, from, back } = stop;
     stop.chain = chainOf(cause, [...before, ...after], settings, teller);
     const known = downtime.get(cause) ??
