@@ -7,6 +7,7 @@
 
 import type { Assets } from "./suite.ts";
 import { suites } from "./suites.ts";
+import { transcript } from "./transcript.ts";
 
 /** A test that failed. */
 export interface Failure {
@@ -24,19 +25,23 @@ export interface Outcome {
   readonly passed: number;
   /** The others. */
   readonly failures: readonly Failure[];
+  /** What must be the same on every runtime: the tests, and the `transcript`. */
+  readonly lines: readonly string[];
 }
 
 /**
- * Runs every behaviour test, one after the other.
+ * Runs every behaviour test, one after the other, and makes the transcript.
  *
  * @param assets What each is given.
  * @returns What came of them.
  */
 export async function runEverything(assets: Assets): Promise<Outcome> {
   const failures: Failure[] = [];
+  const lines: string[] = [];
   let passed = 0;
   for (const suite of suites) {
     for (const [sentence, prove] of Object.entries(suite)) {
+      lines.push(sentence);
       try {
         await prove(assets);
         passed += 1;
@@ -45,9 +50,10 @@ export async function runEverything(assets: Assets): Promise<Outcome> {
       }
     }
   }
+  for (const line of transcript(assets)) lines.push(line);
   // Of all the runtimes, Node 20 alone has no navigator.
   const { navigator = { userAgent: "Node.js/20" } } = globalThis;
-  return { agent: navigator.userAgent, passed, failures };
+  return { agent: navigator.userAgent, passed, failures, lines };
 }
 
 /** V8 has the message in the stack, JavaScriptCore has not. */
