@@ -129,9 +129,10 @@ export interface Qemu {
   readonly dir: string;
   /** The monitor that the tap listens to. */
   readonly monitor: Monitor;
+  /** Another one, which leaves no trace in the first but for events. */
+  readonly witness: Monitor;
   /**
-   * Waits for a run state, over a second monitor, which leaves no trace in the
-   * first; then asks the first.
+   * Waits for a run state, over the second monitor; then asks the first.
    *
    * @param state The run state.
    */
@@ -210,6 +211,7 @@ export async function withQemu<Result>(
     return await use({
       dir,
       monitor,
+      witness,
       state: (state) => reach(state, monitor, witness),
       poke: poker(sockets[2]),
       signal: (signal) => void child.kill(signal),

@@ -8,7 +8,7 @@ import { assert } from "chai";
 
 import { main } from "@qmp/run-state/cli";
 import { edition } from "@qmp/run-state/editions";
-import { hostile } from "@qmp/run-state/fixtures";
+import { hostile, scenarios } from "@qmp/run-state/fixtures";
 import { rawSource, read, traceSource } from "@qmp/run-state/replay";
 import { failure, fakeHost } from "./fake_host.ts";
 import type { Suite } from "./suite.ts";
@@ -158,6 +158,51 @@ export const generateTests: Suite = {
     assert.match(list[0]!, /^event-before-greeting: an event is .* \(kata-/);
   },
 
+  async "generate --session prints a trace of each scenario, from start to end"() {
+    for (const version of ["5.1", "10.2"]) {
+      const names = scenarios(edition(version)).map(({ name }) => name);
+      const of = ["--qemu", version, "--session"];
+      for (const name of names) {
+        const log = await generated(...of, name, "--seed", "5");
+        const host = fakeHost({ files: { log } });
+        const code = await main(["validate", "--json", "log"], host);
+        assert.equal(code, 0, host.out());
+        assert.equal(JSON.parse(host.out()).edition, version);
+        const [first] = entriesOf(log, version);
+        assert.equal(first?.kind, "greeting");
+      }
+      const list = lines(await generated(...of, "list"));
+      assert.deepEqual(list.map((line) => /^[^:]+/.exec(line)?.[0]), names);
+      for (const line of list) assert.match(line, /^\S+: .+ \(.+\)$/);
+    }
+  },
+
+  async "generate --steps prints a trace of a session at random, the same for the same seed"() {
+    const args = ["--steps", "30", "--qemu", "7.2", "--seed"];
+    const log = await generated(...args, "7");
+    assert.equal(await generated(...args, "7"), log);
+    assert.equal(await generated(...args, "7", "--trace"), log);
+    assert.notEqual(await generated(...args, "8"), log);
+    assert.equal(JSON.parse(lines(log)[0]!).title, "30 steps at random");
+    for (const { text, findings } of entriesOf(log, "7.2")) {
+      const codes = findings.map(({ code }) => code);
+      assert.deepEqual(codes.filter((code) => code !== "REFUSED"), [], text);
+    }
+    const short = await generated("--steps", "0");
+    assert.isBelow(lines(short).length, 9);
+  },
+
+  async "generate --session --json-lines says the run state with each message"() {
+    const args = ["--session", "io-error", "--qemu", "7.2", "--json-lines"];
+    const said = lines(await generated(...args)).map((line) =>
+      JSON.parse(line)
+    );
+    const stop = said.find(({ message }) => message.event === "STOP");
+    assert.equal(stop.state, "io-error");
+    assert.equal(stop.direction, "<-");
+    assert.isNumber(stop.at);
+  },
+
   async "generate says what it cannot do, with code 2"() {
     const cases = [
       [["NOPE"], /Cannot generate "NOPE": it is no event or command of /],
@@ -170,6 +215,15 @@ export const generateTests: Suite = {
       [["--hostile", "toString"], /Cannot print "toString": .*--hostile list/],
       [["--hostile", "pretty", "--seed", "1"], /Cannot use "--seed" beside /],
       [["--hostile", "pretty", "STOP"], /Cannot use "STOP" beside --hostile/],
+      [["--hostile", "pretty", "--steps", "1"], /"--steps" beside --hostile/],
+      [["--session", "nope"], /"nope": edition 10\.2 has no .*--session list/],
+      [["--session", "toString"], /Cannot print "toString"/],
+      [["--session", "snapshot-job", "--qemu", "5.2"], /edition 5\.2 has no/],
+      [["--session", "reset", "--steps", "3"], /"--steps" beside --session/],
+      [["--session", "reset", "STOP"], /Cannot use "STOP" beside --session/],
+      [["--session", "list", "--seed", "1"], /"--seed" beside --session/],
+      [["--steps", "9", "--invalid"], /Cannot use "--invalid" beside --steps/],
+      [["--steps", "-1"], /Cannot take "-1" for --steps: .* 0 to 100000/],
     ] as const;
     for (const [args, sentence] of cases) {
       const host = fakeHost({});

@@ -8,57 +8,30 @@ import { type JsonObject, stringifyJson } from "@qmp/run-state";
 import {
   edition,
   editions,
+  type EnumDefinition,
   type VersionedGreeting,
-  witness,
 } from "@qmp/run-state/editions";
 import {
-  chunkRecords,
+  chunkTrace,
   fixtures,
   normalize,
   qemuOrder,
   type ScenarioName,
   scenarios,
   type Session,
+  type SessionMessage,
   type SessionOptions,
 } from "@qmp/run-state/fixtures";
 import { faker } from "@qmp/run-state/fixtures/faker";
-import { type Entry, read, tracker } from "@qmp/run-state/replay";
+import { read, traceSource } from "@qmp/run-state/replay";
 import { assert } from "chai";
 
+import { entriesOf, faultsOf } from "./session_faults.ts";
 import type { Suite } from "./suite.ts";
 
 function made(name: string, options: SessionOptions, seed = 7): Session {
   faker.seed(seed);
   return fixtures(faker, { edition: edition(name) }).session(options);
-}
-
-function entriesOf({ chunks, edition: name }: Session): readonly Entry[] {
-  const options = { edition: edition(name), policy: "strict" } as const;
-  return read(chunkRecords(chunks()), options).entries;
-}
-
-/** What is wrong with a session, by all that can read it. */
-function* faults(session: Session): Generator<string> {
-  const { name, edition, messages } = session;
-  const entries = entriesOf(session);
-  const steps = tracker({ witness: witness(edition) }).push(entries);
-  if (steps.length !== messages.length) yield `${name}: messages are lost`;
-  for (const [index, step] of steps.entries()) {
-    const { text, state, direction, at } = messages[index]!;
-    const where = `${edition} ${name}: ${text}`;
-    for (
-      const { code, message } of [...step.findings, ...step.entry.findings]
-    ) {
-      // That QEMU refuses a command is no fault of the trace.
-      if (code !== "REFUSED") yield `${where} ${message}`;
-    }
-    if (!step.states.includes(state)) {
-      yield `${where} ${state} is none of ${step.states}`;
-    }
-    const isFollowed = step.entry.direction === direction &&
-      step.entry.at === at && text.startsWith(step.entry.text);
-    if (!isFollowed) yield `${where} is read as ${step.entry.text}`;
-  }
 }
 
 /** The states that a session comes through. */
@@ -75,6 +48,10 @@ function told({ messages }: Session): string {
       return [event ?? (error ? "error" : "reply"), reason, action, status]
         .filter((each) => each !== undefined).join(" ");
     }).slice(2).join(", ");
+}
+
+function brief({ message, state }: SessionMessage): string {
+  return `${"event" in message ? "event" : "return"} ${state}`;
 }
 
 /** Where each scenario leads on QEMU 7.2. */
@@ -118,7 +95,7 @@ export const sessionTests: Suite = {
     for (const name of editions) {
       for (const { name: scenario } of scenarios(edition(name))) {
         const session = made(name, { scenario }, count++);
-        assert.deepEqual([...faults(session)], []);
+        assert.deepEqual([...faultsOf(session)], []);
         assert.equal(session.name, scenario);
         assert.equal(session.edition, name);
       }
@@ -283,6 +260,126 @@ export const sessionTests: Suite = {
       .flatMap((each) => /fixtures\/(traces\/\S+)/.exec(each)?.[1] ?? []);
     assert.isNotEmpty(cited);
     for (const file of cited) assert.isTrue(fixtures.has(file), file);
+  },
+
+  "session() walks as many steps at random as asked, and then QEMU ends"() {
+    const lengths = [0, 1, 20, 400].map((steps) => {
+      const session = made("7.2", { steps });
+      assert.deepEqual([...faultsOf(session)], []);
+      assert.equal(session.name, `${steps} steps`);
+      return session.messages.length;
+    });
+    assert.deepEqual(lengths, lengths.toSorted((one, other) => one - other));
+    assert.isAbove(lengths[3]!, 10 * lengths[2]!);
+    assert.equal(made("7.2", {}).name, "20 steps");
+    faker.seed(7);
+    assert.equal(fixtures(faker).session().name, "20 steps");
+  },
+
+  "session() ends its walks in many ways, and says so last"() {
+    const ends = new Map<string, number>();
+    for (let seed = 0; seed < 300; seed++) {
+      const { messages } = made("9.1", { steps: 5 }, seed);
+      const last = messages.findLast(({ message }) => "event" in message);
+      const { event, data } = last!.message as {
+        readonly event: string;
+        readonly data: { readonly reason?: string; readonly action?: string };
+      };
+      const end = `${event} ${data.reason ?? data.action}`;
+      ends.set(end, (ends.get(end) ?? 0) + 1);
+    }
+    assert.includeMembers([...ends.keys()], [
+      "SHUTDOWN guest-panic",
+      "SHUTDOWN guest-reset",
+      "SHUTDOWN guest-shutdown",
+      "SHUTDOWN host-qmp-quit",
+      "SHUTDOWN host-qmp-system-reset",
+      "SHUTDOWN host-signal",
+    ]);
+    for (const end of ends.keys()) {
+      assert.match(end, /^SHUTDOWN \S+$|^WATCHDOG poweroff$/);
+    }
+  },
+
+  "session() walks through each run state but those of debuggers, clusters and accelerators"() {
+    for (const name of ["5.2", "9.0"]) {
+      const seen = new Set<string>();
+      for (let seed = 0; seed < 100; seed++) {
+        for (const { state } of made(name, { steps: 30 }, seed).messages) {
+          seen.add(state);
+        }
+      }
+      const { RunState } = edition(name).definitions as {
+        readonly RunState: EnumDefinition;
+      };
+      assert.sameMembers(
+        [...seen, "colo", "debug", "internal-error"],
+        [...RunState.values],
+      );
+    }
+  },
+
+  "session() walks the same way for the same seed, on every runtime"() {
+    const texts = (seed: number) =>
+      made("7.2", { steps: 30 }, seed).messages.map(({ text }) => text);
+    assert.deepEqual(texts(5), texts(5));
+    assert.notDeepEqual(texts(5), texts(6));
+    const { messages, args } = made("7.2", { steps: 3 }, 3);
+    assert.deepEqual(args, ["-S", "-no-reboot"]);
+    assert.deepEqual(messages.slice(-2).map(({ text }) => text), [
+      '{"timestamp": {"seconds": 1700000036, "microseconds": 378598}, "event": "WATCHDOG", "data": {"action": "reset"}}\r\n',
+      '{"timestamp": {"seconds": 1700000036, "microseconds": 378936}, "event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-reset"}}\r\n',
+    ]);
+  },
+
+  "session() stops a machine that is asleep since 9.0, and not before"() {
+    const stopped = (name: string) => {
+      faker.seed(7);
+      const { session } = fixtures(faker, { edition: edition(name) });
+      for (let walk = 0; walk < 200; walk++) {
+        const { messages } = session({ steps: 60 });
+        const at = messages.findIndex(({ message, state }) =>
+          message["execute"] === "stop" && state === "suspended"
+        );
+        if (at !== -1) return messages.slice(at + 1, at + 3).map(brief);
+      }
+      return [];
+    };
+    assert.deepEqual(stopped("8.2")[0], "return suspended");
+    assert.deepEqual(stopped("9.0"), ["event paused", "return paused"]);
+  },
+
+  "chunkTrace() writes a session down, which reads the same"() {
+    const session = made("7.2", { steps: 40 });
+    const trace = [...chunkTrace(session.chunks(), session.header)].join("");
+    const source = traceSource();
+    const records = source.push(new TextEncoder().encode(trace));
+    const { entries } = read([...records, ...source.end()]);
+    assert.deepEqual(
+      entries.map(({ text, at, direction }) => [text, at, direction]),
+      session.messages.map(({ text, at, direction }) => [
+        text.trimEnd(),
+        at,
+        direction,
+      ]),
+    );
+    const { qemu, title } = JSON.parse(trace.slice(0, trace.indexOf("\n")));
+    assert.deepEqual({ qemu, title }, session.header);
+  },
+
+  "session() throws for steps that are none, and for steps beside a scenario"() {
+    for (const steps of [-1, 1.5, NaN, Infinity, 100_001, "3"]) {
+      assert.throws(
+        () => made("7.2", { steps } as SessionOptions),
+        RangeError,
+        /^Cannot make a session of .* steps: .* from 0 to 100000$/,
+      );
+    }
+    assert.throws(
+      () => made("7.2", { scenario: "reset", steps: 3 }),
+      TypeError,
+      'Cannot make session "reset" with steps: it has its own',
+    );
   },
 
   "session() throws a RangeError for what the edition cannot come to"() {

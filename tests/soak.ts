@@ -8,6 +8,7 @@
 
 import { assets } from "./fixtures.ts";
 import { fuzzRead } from "./fuzz_read.ts";
+import { fuzzSession } from "./fuzz_session.ts";
 import { fuzzWire } from "./fuzz_wire.ts";
 
 const [runs = ""] = Deno.args;
@@ -15,7 +16,11 @@ if (!/^[1-9]\d*$/.test(runs)) {
   throw new RangeError(`Cannot try "${runs}" inputs: it is no count`);
 }
 
-const suite = { ...fuzzWire(Number(runs)), ...fuzzRead(Number(runs)) };
+const suite = {
+  ...fuzzWire(Number(runs)),
+  ...fuzzRead(Number(runs)),
+  ...fuzzSession(Number(runs)),
+};
 for (const [sentence, prove] of Object.entries(suite)) {
   Deno.test(`${sentence}, ${runs} times`, () => prove(assets));
 }

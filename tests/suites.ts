@@ -16,8 +16,6 @@ import { generateTests } from "./cli_generate.ts";
 import { jsonSchemaVerbTests } from "./cli_json_schema.ts";
 import { timelineTests } from "./cli_timeline.ts";
 import { cliLogsTests } from "./cli_logs.ts";
-import { followVerbTests } from "./cli_follow.ts";
-import { recordVerbTests } from "./cli_record.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
 import { compatibleTests } from "./compatible.ts";
@@ -30,6 +28,7 @@ import { fixturesTests } from "./fixtures_valid.ts";
 import { fuzzLogsSuite } from "./fuzz_logs.ts";
 import { fuzzPlaySuite } from "./fuzz_play.ts";
 import { fuzzReadSuite } from "./fuzz_read.ts";
+import { fuzzSessionSuite } from "./fuzz_session.ts";
 import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { hostileTests } from "./hostile.ts";
 import { normalizeTests } from "./normalize.ts";
@@ -106,6 +105,7 @@ export const suites: readonly Suite[] = [
   spoiltTests,
   hostileTests,
   sessionTests,
+  fuzzSessionSuite,
   compatibleTests,
   driftTests,
   cliTests,
@@ -118,8 +118,6 @@ export const suites: readonly Suite[] = [
   cliEditionTests,
   diffTests,
   driftVerbTests,
-  recordVerbTests,
-  followVerbTests,
   witnessTests,
   witnessTraceTests,
   trackSuite,

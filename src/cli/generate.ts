@@ -5,20 +5,27 @@
  */
 
 import type { Edition } from "../editions/edition.ts";
-import { type Chunk, chunkRecords } from "../fixtures/conversation.ts";
+import { type Chunk, chunkTrace } from "../fixtures/conversation.ts";
 import type { Faker } from "../fixtures/draw.ts";
 import type { Spoilt } from "../fixtures/fault.ts";
-import { hostile, type HostileName } from "../fixtures/hostile.ts";
 import { fixtures } from "../fixtures/make.ts";
+import { mostSteps } from "../fixtures/session.ts";
 import { spoil } from "../fixtures/spoilt.ts";
-import { recorder } from "../replay/recorder.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
-import { parseJson } from "../wire/parse_json.ts";
 import { quote } from "../wire/quote.ts";
 import { qemuOrder } from "../fixtures/qemu_order.ts";
 import { stringifyJson } from "../wire/stringify_json.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { chanceFrom } from "./chance.ts";
+import {
+  type Format,
+  hostileNamed,
+  hostileText,
+  listHostile,
+  listSessions,
+  sessionNamed,
+  sessionText,
+} from "./conversations.ts";
 import { newestRelease } from "./edition_choice.ts";
 import { editionNamed } from "./reading.ts";
 import type { Context, Verb } from "./verb.ts";
@@ -53,9 +60,18 @@ export const generate: Verb = {
       takes: "NAME",
       about: 'Print a conversation that is legal and nasty; "list" lists them',
     },
+    session: {
+      takes: "NAME",
+      about:
+        'Print a trace of a conversation from start to end; "list" lists them',
+    },
+    steps: {
+      takes: "N",
+      about: "Print one of N steps at random, and an end",
+    },
     "json-lines": {
       about:
-        "Print compact JSON, a line each; with --invalid what is wrong too",
+        "Print compact JSON, a line each; with --invalid what is wrong, of a conversation the run state too",
     },
     trace: { about: "Print a trace file" },
   },
@@ -69,14 +85,14 @@ interface Made {
   readonly fault?: Spoilt;
 }
 
-type Format = "raw" | "json-lines" | "trace";
-
 async function run(args: Arguments, context: Context): Promise<number> {
   const { options, operands } = args;
   const format = formatIn(args);
   const name = options.get("hostile");
   if (name !== undefined) {
-    refuseBeside(args, ["count", "seed", "qemu", "invalid"]);
+    refuseBeside(args, "hostile", [
+      ...["count", "seed", "qemu", "invalid", "session", "steps"],
+    ]);
     if (name === "list") await listHostile(context);
     else await print(context, hostileText(hostileNamed(name), format));
     return 0;
@@ -84,8 +100,27 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const edition = options.has("qemu")
     ? editionNamed(options.get("qemu")!)
     : newestRelease().edition;
-  const count = wholeNumber(options, "count", 10, Number.MAX_SAFE_INTEGER);
   const chance = chanceFrom(wholeNumber(options, "seed", 0, 0xffff_ffff));
+  const scenario = options.get("session");
+  if (scenario === "list") {
+    refuseBeside(args, "session", ["count", "seed", "invalid", "steps"]);
+    await listSessions(context, edition);
+    return 0;
+  }
+  if (scenario !== undefined) {
+    refuseBeside(args, "session", ["count", "invalid", "steps"]);
+    const session = sessionNamed(scenario, edition, chance);
+    await print(context, sessionText(session, format));
+    return 0;
+  }
+  if (options.has("steps")) {
+    refuseBeside(args, "steps", ["count", "invalid"]);
+    const steps = wholeNumber(options, "steps", 0, mostSteps);
+    const { session } = fixtures(chance, { edition });
+    await print(context, sessionText(session({ steps }), format));
+    return 0;
+  }
+  const count = wholeNumber(options, "count", 10, Number.MAX_SAFE_INTEGER);
   const makers = makersFor(operands, edition, chance);
   const made = options.has("invalid")
     ? spoiltBy(edition, chance, makers)
@@ -105,7 +140,11 @@ function formatIn({ options }: Arguments): Format {
     : "raw";
 }
 
-function refuseBeside({ operands, options }: Arguments, names: string[]): void {
+function refuseBeside(
+  { operands, options }: Arguments,
+  name: string,
+  names: string[],
+): void {
   const beside = [
     ...names.filter((name) => options.has(name)).map((name) => `--${name}`),
     ...operands,
@@ -114,7 +153,7 @@ function refuseBeside({ operands, options }: Arguments, names: string[]): void {
   throw new UsageError(
     `Cannot use ${
       quote(beside[0]!)
-    } beside --hostile: the conversation is what it is`,
+    } beside --${name}: the conversation is what it is`,
   );
 }
 
@@ -186,7 +225,7 @@ function* textOf(
   if (format === "trace") {
     const title = `${count} messages of edition ${edition.name}`;
     // A reader chooses the edition by it.
-    yield* traceOf(chunksOf(make, count), { title, qemu: edition.name });
+    yield* chunkTrace(chunksOf(make, count), { title, qemu: edition.name });
     return;
   }
   for (let index = 0; index < count; index++) {
@@ -230,61 +269,6 @@ function asQemu(message: JsonValue): string {
 }
 
 const encoder = new TextEncoder();
-
-function* traceOf(
-  chunks: Iterable<Chunk>,
-  header: { readonly title: string; readonly qemu?: string },
-): Generator<string> {
-  let lines: string[] = [];
-  let now = 0;
-  const { received, sent, end } = recorder({
-    header,
-    now: () => now,
-    write: (line) => lines.push(line),
-  });
-  for (const { direction, at, bytes } of chunks) {
-    now = at;
-    (direction === "<-" ? received : sent)(bytes);
-    yield* lines;
-    lines = [];
-  }
-  end();
-  yield* lines;
-}
-
-function hostileNamed(name: string): HostileName {
-  if (Object.hasOwn(hostile, name)) return name as HostileName;
-  throw new UsageError(
-    `Cannot print ${
-      quote(name)
-    }: there is none of that name; --hostile list lists them`,
-  );
-}
-
-async function listHostile({ out }: Context): Promise<void> {
-  for (const { name, about, source } of Object.values(hostile)) {
-    out.line(["bold", name], `: ${about} (${source})`);
-  }
-  await out.flush();
-}
-
-function* hostileText(name: HostileName, format: Format): Generator<string> {
-  const { chunks, about } = hostile[name];
-  if (format === "trace") {
-    yield* traceOf(chunks(), { title: about });
-    return;
-  }
-  if (format === "json-lines") {
-    for (const { text } of chunkRecords(chunks())) {
-      yield `${stringifyJson(parseJson(text))}\n`;
-    }
-    return;
-  }
-  const decoder = new TextDecoder();
-  for (const { direction, bytes } of chunks()) {
-    if (direction === "<-") yield decoder.decode(bytes);
-  }
-}
 
 const writtenAtOnce = 64 * 1024;
 

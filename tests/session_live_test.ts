@@ -1,0 +1,146 @@
+/**
+ * Sessions against a real QEMU 7.2: it is sent what the client of the session
+ * sends, its machine is made to do what the guest does, and it must say what the
+ * session says, message by message, but for times and addresses.
+ *
+ * Without QEMU 7.2 these tests are skipped, and say so; with
+ * `QMP_LIVE=required` its absence is a failure.
+ *
+ * @module
+ */
+
+import { edition } from "@qmp/run-state/editions";
+import {
+  chunkRecords,
+  fixtures,
+  normalize,
+  scenarios,
+  type Session,
+} from "@qmp/run-state/fixtures";
+import { faker } from "@qmp/run-state/fixtures/faker";
+import { read, traceSource } from "@qmp/run-state/replay";
+import { assert } from "chai";
+import process from "node:process";
+
+import { type Qemu, type QemuOptions, qemuVersion } from "../scripts/qemu.ts";
+import { recordScenario } from "../scripts/record_scenario.ts";
+import { bare, type Play, plays, unplayed } from "./session_plays.ts";
+
+const installed = await Promise.all(
+  (["x86_64", "s390x"] as const).map(qemuVersion),
+);
+const fitting = installed.every((version) => version?.startsWith("7.2."));
+const required = process.env["QMP_LIVE"] === "required";
+if (!fitting && !required) {
+  const [x86 = "none", s390 = "none"] = installed;
+  console.log(
+    `SKIPPED: the live tests of sessions need QEMU 7.2 for x86_64 and s390x; found ${x86} and ${s390}`,
+  );
+}
+
+const release = edition("7.2");
+
+function optionsFor({ args }: Session, { options = {} }: Play): QemuOptions {
+  const machine = options.target === "s390x" ? {} : bare;
+  return {
+    ...machine,
+    ...options,
+    args: [...machine.args ?? [], ...options.args ?? [], ...args],
+    files: { ...machine.files, ...options.files },
+  };
+}
+
+/** Waits until QEMU is in a state, without a trace. */
+async function reach({ witness }: Qemu, state: string): Promise<void> {
+  for (;;) {
+    const { status } = await witness.execute("query-status") as {
+      readonly status: string;
+    };
+    if (status === state) return;
+    await new Promise((tick) => setTimeout(tick, 5));
+  }
+}
+
+/** Has QEMU play a session, up to its end. */
+async function play(
+  qemu: Qemu,
+  { messages }: Session,
+  { prepare, pokes = {} }: Play,
+): Promise<void> {
+  await prepare?.(qemu);
+  const due = new Map(Object.entries(pokes));
+  const [, ...rest] = messages;
+  for (const { direction, message, text, state } of rest) {
+    if (direction === "->") {
+      // A silent change takes its time.
+      if (message["execute"] === "query-status") await reach(qemu, state);
+      qemu.monitor.send(text);
+    } else if ("event" in message) {
+      const { reason, action, status } = (message["data"] ?? {}) as Record<
+        string,
+        unknown
+      >;
+      const name = String(message["event"]);
+      const key = [name, action ?? reason ?? status ?? []].flat().join(" ");
+      await due.get(key)?.(qemu);
+      due.delete(key);
+      await qemu.monitor.event(name);
+    } else await qemu.monitor.reply();
+  }
+  assert.deepEqual([...due.keys()], [], "nothing in the session asks for it");
+  await qemu.ended();
+}
+
+async function recorded(session: Session, how: Play): Promise<string> {
+  let trace = "";
+  await recordScenario({
+    title: session.about,
+    options: optionsFor(session, how),
+    play: (qemu) => play(qemu, session, how),
+  }, (line) => trace += line);
+  const source = traceSource();
+  const records = source.push(new TextEncoder().encode(trace));
+  return normalize(read([...records, ...source.end()]).entries);
+}
+
+for (const { name, about } of scenarios(release)) {
+  const how = plays[name];
+  if (!how) continue;
+  Deno.test({
+    name: `live: session() says what QEMU says: ${name}: ${about}`,
+    ignore: !fitting && !required,
+    async fn() {
+      faker.seed(20201211);
+      const session = fixtures(faker, { edition: release })
+        .session({ scenario: name });
+      const { entries } = read(chunkRecords(session.chunks()));
+      const lines = (await recorded(session, how)).split("\n").filter((line) =>
+        !how.besides || !line.endsWith(`"event": "${how.besides[0]}"}`)
+      );
+      assert.equal(lines.join("\n"), normalize(entries));
+    },
+  });
+}
+
+Deno.test({
+  name: "live: session() is played in each scenario that can be",
+  ignore: !fitting && !required,
+  fn() {
+    const all = scenarios(release).map(({ name }) => name);
+    const played = Object.keys(plays);
+    assert.sameMembers(all, [...played, ...Object.keys(unplayed)]);
+    const not = Object.entries(unplayed).map(([name, why]) =>
+      `${name} (${why})`
+    );
+    const besides = Object.entries(plays).flatMap(([name, { besides }]) =>
+      besides ? `${name} without ${besides.join(", for ")}` : []
+    );
+    console.log(
+      `${played.length} of ${all.length} scenarios played; not ${
+        not.join(", ")
+      }. Compared is each message and its place, but for times, addresses and the version; ${
+        besides.join("; ")
+      }`,
+    );
+  },
+});
