@@ -30,6 +30,7 @@ const steps: readonly Step[] = [
   // As the README has it: it must do on a machine that lacks Deno.
   { command: "npx --yes deno@2.9.6 task test", tests: true },
   { command: "deno task live", tests: true },
+  { command: "deno task runtimes", tests: true },
   { command: "deno task fuzz", tests: true },
   { command: "deno fmt --check" },
   { command: "deno lint" },
@@ -39,7 +40,8 @@ const steps: readonly Step[] = [
 
 /**
  * Reads in the output of test runners how many tests there were: in the last
- * line of each run of `deno test`, and in the last lines of Node's.
+ * line of each run of `deno test`, in the last lines of Node's, and in lines
+ * such as `bun: 12 passed, 0 failed`.
  *
  * @param output What they wrote, without colours.
  * @returns The sum over the runs; undefined where no runner ended.
@@ -50,7 +52,10 @@ export function countTests(output: string): Count | undefined {
     /^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))? \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?/gm;
   const node =
     /^ℹ pass (\d+)\nℹ fail (\d+)\nℹ cancelled \d+\nℹ skipped (\d+)/gm;
-  const runs = [...output.matchAll(deno), ...output.matchAll(node)];
+  const plain = /^\w+: (\d+) passed, (\d+) failed(?:, (\d+) skipped)?$/gm;
+  const runs = [deno, node, plain].flatMap((each) => [
+    ...output.matchAll(each),
+  ]);
   for (const [, passed, failed, skipped = 0] of runs) {
     sums.passed += Number(passed);
     sums.failed += Number(failed);

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Connection, Host, Output } from "@qmp/run-state/cli";
+import type { Connection, Growing, Host, Output } from "@qmp/run-state/cli";
 
 /** What the platform is like. */
 export interface FakePlatform {
@@ -27,8 +27,16 @@ export interface FakePlatform {
   readonly chunk?: number;
   /** What writing to standard output throws. */
   readonly full?: Error;
-  /** The monitors that listen, by the path of their socket or by `host:port`: what each says to what it is told. */
-  readonly monitors?: Readonly<Record<string, FakeMonitor>>;
+  /** The monitors that listen, by the path of their socket or by `host:port`: what each says to what it is told. A list has one for each connection. */
+  readonly monitors?: Readonly<
+    Record<string, FakeMonitor | readonly FakeMonitor[]>
+  >;
+  /** The clients that come where somebody listens: what each says, piece by piece; one that ends with "" then stays. */
+  readonly clients?: readonly (readonly string[])[];
+  /** How many bytes files may grow by. */
+  readonly room?: number;
+  /** At the how-manieth sleep the process is asked to end. */
+  readonly stopsAt?: number;
 }
 
 /** A monitor: its greeting, and its answer to each command. */
@@ -42,6 +50,8 @@ export interface FakeMonitor {
    * @returns What it says.
    */
   answer(command: string): string;
+  /** How the connection ends when all is said; left out where it stays. */
+  readonly after?: "end" | Error;
 }
 
 /** A platform, and what was done on it. */
@@ -54,6 +64,10 @@ export interface FakeHost extends Host {
   readonly saved: Map<string, string>;
   /** How long was slept each time, in milliseconds. */
   readonly slept: number[];
+  /** What each client was told. */
+  readonly heard: string[];
+  /** What the files hold that have grown. */
+  readonly grown: Map<string, string>;
 }
 
 /**
@@ -65,9 +79,14 @@ export interface FakeHost extends Host {
 export function fakeHost(platform: FakePlatform): FakeHost {
   const { files = {}, env = {}, isTerminal = false, chunk = Infinity } =
     platform;
-  const { monitors = {} } = platform;
+  const { monitors = {}, clients = [] } = platform;
+  let { room = Infinity } = platform;
   const slept: number[] = [];
   const saved = new Map<string, string>();
+  const heard: string[] = [];
+  const grown = new Map<string, string>();
+  const connected = new Map<string, number>();
+  const stops = new Set<() => void>();
   let clock = 1e6;
   let out = "";
   let err = "";
@@ -117,17 +136,63 @@ export function fakeHost(platform: FakePlatform): FakeHost {
       const name = typeof address === "string"
         ? address
         : `${address.host}:${address.port}`;
-      const monitor = monitors[name];
+      const times = connected.get(name) ?? 0;
+      connected.set(name, times + 1);
+      const monitor = [monitors[name] ?? []].flat()[
+        Array.isArray(monitors[name]) ? times : 0
+      ];
       return monitor === undefined
         ? Promise.reject(failure("ECONNREFUSED"))
         : Promise.resolve(connection(monitor, give));
     },
+    listen(address) {
+      if (address === "/run/taken") {
+        return Promise.reject(failure("EADDRINUSE"));
+      }
+      let isOpen = true;
+      return Promise.resolve({
+        clients: {
+          async *[Symbol.asyncIterator]() {
+            for (const said of clients) {
+              if (!isOpen) return;
+              const at = heard.push("") - 1;
+              yield client(said, (text) => heard[at] += text);
+            }
+            // Nobody else comes.
+            for (const stop of stops) stop();
+          },
+        },
+        close: () => void (isOpen = false),
+      });
+    },
+    append(path) {
+      const before = files[path];
+      if (before instanceof Error) throw before;
+      if (!grown.has(path)) grown.set(path, String(before ?? ""));
+      return growing(grown, path, (wanted) => {
+        const given = Math.min(wanted, room);
+        room -= given;
+        return given;
+      });
+    },
+    onStop(stop) {
+      stops.add(stop);
+      return () => stops.delete(stop);
+    },
+    date: () => new Date(1.7e12 + clock),
     now: () => clock,
     sleep(milliseconds) {
       slept.push(milliseconds);
       clock += milliseconds;
+      if (slept.length === platform.stopsAt) {
+        for (const stop of stops) {
+          stop();
+        }
+      }
       return Promise.resolve();
     },
+    heard,
+    grown,
     out: () => out,
     err: () => err,
     slept,
@@ -136,21 +201,97 @@ export function fakeHost(platform: FakePlatform): FakeHost {
 }
 
 function connection(
-  { greeting, answer }: FakeMonitor,
+  { greeting, answer, after }: FakeMonitor,
   give: (text: string) => AsyncIterable<Uint8Array>,
 ): Connection {
   const said = [greeting];
+  const decoder = new TextDecoder();
   let isOpen = true;
+  let isPatient = false;
+  let isFinished = false;
+  let wake = () => {};
   return {
     received: {
       async *[Symbol.asyncIterator]() {
-        while (isOpen && said.length > 0) yield* give(said.shift()!);
-        if (isOpen) throw new Error("nothing came for 10 seconds");
+        while (isOpen) {
+          const next = said.shift();
+          if (next !== undefined) yield* give(next);
+          else if (isFinished || after === "end") return;
+          else if (after !== undefined) throw after;
+          else if (!isPatient) throw new Error("nothing came for 10 seconds");
+          else await new Promise<void>((resolve) => wake = resolve);
+        }
       },
     },
-    send: (text) => void said.push(answer(text)),
-    close: () => void (isOpen = false),
+    send(data) {
+      said.push(answer(typeof data === "string" ? data : decoder.decode(data)));
+      wake();
+      return Promise.resolve();
+    },
+    finish() {
+      isFinished = true;
+      wake();
+    },
+    bePatient: () => void (isPatient = true),
+    close() {
+      isOpen = false;
+      wake();
+    },
   };
+}
+
+function client(
+  said: readonly string[],
+  hear: (text: string) => void,
+): Connection {
+  const decoder = new TextDecoder();
+  let leave = () => {};
+  const left = new Promise<void>((resolve) => leave = resolve);
+  return {
+    received: {
+      async *[Symbol.asyncIterator]() {
+        for (const text of said) {
+          if (text === "") await left;
+          else yield await Promise.resolve(encode(text));
+        }
+      },
+    },
+    send: (data) =>
+      Promise.resolve(
+        hear(typeof data === "string" ? data : decoder.decode(data)),
+      ),
+    finish: () => {},
+    bePatient: () => {},
+    close: () => leave(),
+  };
+}
+
+/** A file on a disk that may be full. */
+function growing(
+  files: Map<string, string>,
+  path: string,
+  take: (bytes: number) => number,
+): Growing {
+  return {
+    size: encode(files.get(path)!).length,
+    write(lines) {
+      const bytes = encode(lines);
+      const fits = take(bytes.length);
+      const whole = fits === bytes.length
+        ? fits
+        : bytes.subarray(0, fits).lastIndexOf(0x0a) + 1;
+      const text = new TextDecoder().decode(bytes.subarray(0, whole));
+      files.set(path, files.get(path)! + text);
+      if (fits < bytes.length) throw failure("ENOSPC");
+    },
+    sync: () => {},
+    empty: () => void files.set(path, ""),
+    close: () => {},
+  };
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 /**

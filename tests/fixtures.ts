@@ -12,8 +12,12 @@ import type { Assets } from "./suite.ts";
 
 const directory = fileURLToPath(new URL("../fixtures/", import.meta.url));
 
-/** What every behaviour test is given. */
-export const assets: Assets = { fixtures: new Map(files()) };
+/** What every behaviour test is given; in an order that is not the runtime's. */
+export const assets: Assets = {
+  fixtures: new Map(
+    [...files()].sort(([one], [other]) => one < other ? -1 : 1),
+  ),
+};
 
 function* files(): Generator<[string, Uint8Array]> {
   const found = readdirSync(directory, {

@@ -31,9 +31,14 @@ const cases: Readonly<Record<string, [string, ReturnType<typeof countTests>]>> =
       `ok | 12 passed | 0 failed (3s)\n${node(5, 0, 0)}`,
       { passed: 17, failed: 0, skipped: 0 },
     ],
+    "the runs on other runtimes": [
+      "bun: 12 passed, 0 failed\nworkerd: 11 passed, 1 failed\n" +
+      "chromium: 0 passed, 0 failed, 1 skipped\n",
+      { passed: 23, failed: 1, skipped: 1 },
+    ],
     "no run at all": ["error: Module not found\n", undefined],
     "what a test wrote of another run": [
-      "  it wrote: ok | 12 passed | 0 failed (3s)\n",
+      "  it wrote: ok | 12 passed | 0 failed (3s)\n  bun: 1 passed, 0 failed\n",
       undefined,
     ],
   };

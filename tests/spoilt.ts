@@ -58,8 +58,15 @@ const kinds: Readonly<Record<FaultKind, true>> = {
 
 type Items = readonly Pick<Spoilt, "input" | "answers">[];
 
-/** Reads messages, each with the command that it answers on a monitor of its own. */
-function readAll(
+/**
+ * Reads messages, each with the command that it answers on a monitor of its own.
+ *
+ * @param items The messages.
+ * @param name The edition.
+ * @param policy The policy.
+ * @returns What is read of each.
+ */
+export function readAll(
   items: Items,
   name: string,
   policy: "strict" | "forward",

@@ -16,6 +16,8 @@ import { generateTests } from "./cli_generate.ts";
 import { jsonSchemaVerbTests } from "./cli_json_schema.ts";
 import { timelineTests } from "./cli_timeline.ts";
 import { cliLogsTests } from "./cli_logs.ts";
+import { followVerbTests } from "./cli_follow.ts";
+import { recordVerbTests } from "./cli_record.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
 import { compatibleTests } from "./compatible.ts";
@@ -118,6 +120,8 @@ export const suites: readonly Suite[] = [
   cliEditionTests,
   diffTests,
   driftVerbTests,
+  recordVerbTests,
+  followVerbTests,
   witnessTests,
   witnessTraceTests,
   trackSuite,

@@ -292,6 +292,16 @@ export const trackSuite: Suite = {
     assert.isEmpty(found(steps));
   },
 
+  "tracker() reckons with the commands of others where there may be some"() {
+    const entries = talk(greeting, event("RESUME"), event("STOP"));
+    const statesWith = (hasOthers: boolean) => {
+      const stage = tracker({ witness: witness("7.2"), hasOthers });
+      return stage.push(entries).at(-1)!.states;
+    };
+    assert.notInclude(statesWith(false), "finish-migrate");
+    assert.include(statesWith(true), "finish-migrate");
+  },
+
   "tracker() gives the states of the edition in their order"() {
     for (const [edition, count] of [["3.0", 17], ["7.2", 16]] as const) {
       const [step] = track(talk(greeting), edition);

@@ -10,6 +10,8 @@ import { quote } from "../wire/quote.ts";
 export interface Option {
   /** What its value is called; absent where it takes none. */
   readonly takes?: string;
+  /** Whether it may be given several times: its values come joined by commas. */
+  readonly isList?: true;
   /** The letter that stands for it after a single dash. */
   readonly short?: string;
   /** What it does, for `--help`. */
@@ -63,7 +65,9 @@ export function readArguments(
     else {
       const [, written = arg, inline] = /^(--[^=]*)=(.*)$/s.exec(arg) ?? [];
       const name = nameOf(written, known);
-      options.set(name, valueOf(written, known[name]?.takes, inline, rest));
+      const value = valueOf(written, known[name]?.takes, inline, rest);
+      const before = known[name]?.isList ? options.get(name) : undefined;
+      options.set(name, before === undefined ? value : `${before},${value}`);
     }
   }
   return { operands, options };

@@ -24,8 +24,9 @@ export const fileExplanations: Explanations = {
     meaning:
       "A line of a trace cannot be read; a notice where the file ends in the midst of it.",
     advice:
-      "At the end, the recorder was stopped: nothing else is lost. Elsewhere the " +
-      "file is damaged, and the messages of that line are missing.",
+      "At the end, or before the mark of a new connection, the recorder was " +
+      "stopped: nothing else is lost. Elsewhere the file is damaged, and the " +
+      "messages of that line are missing.",
     examples: [
       { file: trace('[0.4, "<-"]', reply) },
       { file: trace(reply, '[0.6, "<-", "{\\"ret').trimEnd() },

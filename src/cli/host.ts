@@ -29,17 +29,55 @@ export interface TcpAddress {
   readonly port: number;
 }
 
-/** A connection to a monitor. */
+/** A connection to a monitor, or from a client of one. */
 export interface Connection {
-  /** What comes. The iteration throws where nothing comes for ten seconds. */
+  /**
+   * What comes, once. The iteration throws where the connection breaks, and
+   * where nothing comes for ten seconds.
+   */
   readonly received: AsyncIterable<Uint8Array>;
   /**
-   * Sends text.
+   * Sends. That it failed shows in what is received.
    *
-   * @param text What to send.
+   * @param data What to send.
+   * @returns When there is room for more.
    */
-  send(text: string): void;
+  send(data: string | Uint8Array): Promise<void>;
+  /** Says that nothing more will be sent; what comes still comes. */
+  finish(): void;
+  /** Lets nothing come for as long as may be, from now on. */
+  bePatient(): void;
   /** Ends the connection. */
+  close(): void;
+}
+
+/** A socket that clients connect to. */
+export interface Listening {
+  /** The clients, as they come. */
+  readonly clients: AsyncIterable<Connection>;
+  /** Ends it; those who are connected stay so. */
+  close(): void;
+}
+
+/** A file that grows at its end. */
+export interface Growing {
+  /** How many bytes it had when it was opened; undefined where it is no regular file. */
+  readonly size: number | undefined;
+  /**
+   * Writes whole lines. When it returns, the system has them: the end of the
+   * process loses none.
+   *
+   * @param lines What to write.
+   * @throws {Error} Where there is no room for all of them, with the `code`
+   * that the system gave, such as `ENOSPC`; a line that had no room whole is
+   * not in the file.
+   */
+  write(lines: string): void;
+  /** Sees to it that what was written is on the disk, and no loss of power loses it. */
+  sync(): void;
+  /** Takes everything out of it. */
+  empty(): void;
+  /** Closes it. */
   close(): void;
 }
 
@@ -102,6 +140,35 @@ export interface Host {
    */
   connect(address: string | TcpAddress): Promise<Connection>;
   /**
+   * Listens for clients.
+   *
+   * @param address The path of a UNIX socket, or a TCP address.
+   * @returns The socket. Clients may be silent for as long as they like.
+   * @throws {Error} Where that cannot be had, with the `code` that the system gave.
+   */
+  listen(address: string | TcpAddress): Promise<Listening>;
+  /**
+   * Opens a file to write at its end; makes it where there is none.
+   *
+   * @param path Where it is.
+   * @returns The file.
+   * @throws {Error} Where that cannot be done, with the `code` that the system gave.
+   */
+  append(path: string): Growing;
+  /**
+   * Calls back where the process is asked to end: by Ctrl-C, or by SIGTERM.
+   *
+   * @param stop What to call; the process itself goes on.
+   * @returns What takes it back.
+   */
+  onStop(stop: () => void): () => void;
+  /**
+   * Tells the time of day.
+   *
+   * @returns Now.
+   */
+  date(): Date;
+  /**
    * Reads a clock that never runs backwards.
    *
    * @returns Milliseconds since some moment.
@@ -111,7 +178,8 @@ export interface Host {
    * Waits.
    *
    * @param milliseconds How long, from 0 to 2147483647.
+   * @param signal What cuts it short.
    * @returns When that time has passed.
    */
-  sleep(milliseconds: number): Promise<void>;
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }

@@ -36,6 +36,28 @@ export interface Input {
   readonly batches: AsyncIterable<readonly Entry[]>;
 }
 
+/**
+ * Says for people why the platform failed.
+ *
+ * @param error What the platform said.
+ * @param done What was to be done, such as `read`.
+ * @returns The reason.
+ */
+export function reasonOf(error: unknown, done: string): string {
+  const { code, message } = error as { code?: string; message: string };
+  return new Map([
+    ["ENOENT", "there is no such file"],
+    ["ENOTDIR", "there is no such file"],
+    ["EISDIR", "it is a directory"],
+    ["EACCES", `it may not be ${done}`],
+    ["EPERM", `it may not be ${done}`],
+    ["ENOSPC", "there is no room left"],
+    ["ECONNREFUSED", "nobody listens there"],
+    ["ENOTFOUND", "there is no such host"],
+    ["EADDRINUSE", "it is in use"],
+  ]).get(code ?? "") ?? message;
+}
+
 /** A file cannot be read. */
 export class UnreadableError extends Error {
   /**
@@ -45,17 +67,7 @@ export class UnreadableError extends Error {
    * @param error What the platform said.
    */
   constructor(name: string, error: unknown) {
-    const { code, message } = error as { code?: string; message: string };
-    const why = new Map([
-      ["ENOENT", "there is no such file"],
-      ["ENOTDIR", "there is no such file"],
-      ["EISDIR", "it is a directory"],
-      ["EACCES", "it may not be read"],
-      ["EPERM", "it may not be read"],
-      ["ECONNREFUSED", "nobody listens there"],
-      ["ENOTFOUND", "there is no such host"],
-    ]).get(code ?? "") ?? message;
-    super(`Cannot read ${name}: ${why}`, { cause: error });
+    super(`Cannot read ${name}: ${reasonOf(error, "read")}`, { cause: error });
     this.name = "UnreadableError";
   }
 }

@@ -9,10 +9,12 @@ import { type Options, readArguments, UsageError } from "./arguments.ts";
 import { diff } from "./diff.ts";
 import { drift } from "./drift.ts";
 import { explain as explainVerb } from "./explain.ts";
+import { follow } from "./follow.ts";
 import { generate } from "./generate.ts";
 import { printHelp, printVerbHelp } from "./help.ts";
 import type { Host } from "./host.ts";
 import { jsonSchema } from "./json_schema.ts";
+import { record } from "./record.ts";
 import { replay } from "./replay.ts";
 import { type Printer, printer, WriteError } from "./terminal.ts";
 import { timeline } from "./timeline.ts";
@@ -29,6 +31,8 @@ const verbs: Readonly<Record<string, Verb>> = {
   generate,
   "json-schema": jsonSchema,
   explain: explainVerb,
+  record,
+  follow,
 };
 
 /** The options that every verb has, and the program without one. */
@@ -67,6 +71,12 @@ const common: Options = {
  *   async *stdin() {},
  *   isSocket: () => Promise.resolve(false),
  *   connect: () => Promise.reject(new Error("there is no network")),
+ *   listen: () => Promise.reject(new Error("there is no network")),
+ *   append() {
+ *     throw new Error("there is no disk");
+ *   },
+ *   onStop: () => () => {},
+ *   date: () => new Date(0),
  *   now: () => 0,
  *   sleep: () => Promise.resolve(),
  * };

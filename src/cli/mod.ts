@@ -5,5 +5,12 @@
  * @module
  */
 
-export type { Connection, Host, Output, TcpAddress } from "./host.ts";
+export type {
+  Connection,
+  Growing,
+  Host,
+  Listening,
+  Output,
+  TcpAddress,
+} from "./host.ts";
 export { main } from "./main.ts";

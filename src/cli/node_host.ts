@@ -4,15 +4,15 @@
  * @module
  */
 
-import { once } from "node:events";
 import { createReadStream } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
-import { createConnection } from "node:net";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
 import type { WriteStream } from "node:tty";
-import type { Connection, Host, Output, TcpAddress } from "./host.ts";
+import type { Host, Output } from "./host.ts";
+import { append } from "./node_file.ts";
+import { connect, listen } from "./node_socket.ts";
 
 /**
  * Gives the platform that the process runs on.
@@ -37,9 +37,22 @@ export function nodeHost(): Host {
       return found?.isSocket() === true;
     },
     connect,
+    listen,
+    append,
+    onStop(stop) {
+      const signals = ["SIGINT", "SIGTERM"] as const;
+      for (const each of signals) process.on(each, stop);
+      return () => {
+        for (const each of signals) process.off(each, stop);
+      };
+    },
+    date: () => new Date(),
     now: () => performance.now(),
-    sleep: async (milliseconds) => {
-      await setTimeout(milliseconds);
+    sleep: async (milliseconds, signal) => {
+      const options = signal === undefined ? {} : { signal };
+      await setTimeout(milliseconds, undefined, options).catch((error) => {
+        if (signal?.aborted !== true) throw error;
+      });
     },
   };
 }
@@ -58,24 +71,5 @@ function outputTo(stream: WriteStream): Output {
       new Promise((resolve, reject) => {
         stream.write(text, (error) => error ? reject(error) : resolve());
       }),
-  };
-}
-
-/** How long a monitor may be silent, in milliseconds. */
-const patience = 10_000;
-
-async function connect(address: string | TcpAddress): Promise<Connection> {
-  const socket = typeof address === "string"
-    ? createConnection(address)
-    : createConnection(address.port, address.host);
-  socket.setTimeout(patience, () => {
-    const why = `nothing came for ${patience / 1000} seconds`;
-    socket.destroy(new Error(why));
-  });
-  await once(socket, "connect");
-  return {
-    received: socket,
-    send: (text) => void socket.write(text),
-    close: () => void socket.destroy(),
   };
 }

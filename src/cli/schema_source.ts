@@ -18,6 +18,7 @@ import {
   newestRelease,
 } from "./edition_choice.ts";
 import type { Connection, Host, TcpAddress } from "./host.ts";
+import { tcpAddress } from "./address.ts";
 import { readBytes, titleOf, UnreadableError } from "./input.ts";
 import type { EditionAsked } from "./reading.ts";
 import { chooseSource } from "./source.ts";
@@ -59,13 +60,6 @@ interface Found {
   readonly reply: JsonValue;
   readonly greeting?: Choice | undefined;
   readonly header?: string | undefined;
-}
-
-function tcpAddress(place: string): TcpAddress | undefined {
-  const match = /^(?:\[([^\]]+)\]|([^/:]+)):(\d{1,5})$/.exec(place);
-  const [, address, name, port] = match ?? [];
-  const host = address ?? name;
-  return host === undefined ? undefined : { host, port: Number(port) };
 }
 
 function inFile(bytes: Uint8Array, place: string): Found {

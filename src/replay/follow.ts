@@ -208,6 +208,8 @@ function followed(
   });
   const track = tracker({
     witness: typeof witness === "function" ? witness(greeting) : witness,
+    // Somebody else commands the machine: here it is only asked.
+    hasOthers: true,
   });
   return (records) => track.push(read.push(records));
 }

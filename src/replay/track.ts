@@ -31,6 +31,13 @@ export interface TrackerOptions {
   readonly witness: Witnesses;
   /** Whether to judge what messages mean, beside where they lead; so unless said. */
   readonly meaning?: boolean;
+  /**
+   * Whether other monitors may command the machine too, unheard: then what their
+   * commands can bring about is possible at any time.
+   *
+   * @default {false}
+   */
+  readonly hasOthers?: boolean;
 }
 
 /** A monitor, and what is made of its messages. */
@@ -107,7 +114,7 @@ const nothing: readonly Finding[] = [];
  * ```
  */
 export function tracker(options: TrackerOptions): Tracker {
-  const { witness, meaning: isMeant = true } = options;
+  const { witness, meaning: isMeant = true, hasOthers = false } = options;
   const machine = chart(witness);
   const most = machine.states(machine.all).length;
   const running = machine.of("running");
@@ -117,7 +124,7 @@ export function tracker(options: TrackerOptions): Tracker {
   function monitorOf({ monitor: name = "" }: Entry): Monitor {
     let monitor = monitors.get(name);
     if (monitor === undefined) {
-      const followed = following(witness, machine);
+      const followed = following(witness, machine, hasOthers);
       monitor = { followed, meaning: isMeant ? meaning(witness) : undefined };
       monitors.set(name, monitor);
     }

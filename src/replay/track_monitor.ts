@@ -74,9 +74,14 @@ const stays: Lead = (before) => before;
  *
  * @param table What messages prove.
  * @param machine The standings of the same edition.
+ * @param hasOthers Whether other monitors may command the machine too.
  * @returns The monitor, of which nothing is known yet.
  */
-export function following(table: Witnesses, machine: Chart): Followed {
+export function following(
+  table: Witnesses,
+  machine: Chart,
+  hasOthers: boolean,
+): Followed {
   const underWay = new Set<Activity>(unseen);
   let going = machine.while(underWay);
   const waiting = new Map<Entry, number>();
@@ -139,11 +144,15 @@ export function following(table: Witnesses, machine: Chart): Followed {
     } else if (answers) {
       if (commands === "not seen") commands = "seen";
     } else if (kind === "return" || kind === "error") {
-      if (commands !== "seen") return;
-      commands = "seen in part";
-      for (const each of unseen) underWay.add(each);
-      going = machine.while(underWay);
+      if (commands === "seen") missCommands();
     }
+    if (hasOthers && commands === "seen") missCommands();
+  }
+
+  function missCommands(): void {
+    commands = "seen in part";
+    for (const each of unseen) underWay.add(each);
+    going = machine.while(underWay);
   }
 
   function wait(entry: Entry): void {
