@@ -1,7 +1,13 @@
 /**
  * Holds the tracker against a real QEMU 7.2 on random walks: after each step
  * QEMU is asked for its state, and the tracker, which is not told the answer,
- * must have it among those that it holds possible.
+ * must have it among those that it holds possible. QEMU's own log of its run
+ * state is the second witness: it bears out each answer, and the tracker must
+ * not lose the way of it at any message between two answers.
+ *
+ *     deno test --allow-all tests/track_live_test.ts -- 1000
+ *
+ * takes as many probes; 200 unless said.
  *
  * Without QEMU 7.2 this test is skipped, and says so; with `QMP_LIVE=required`
  * its absence is a failure.
@@ -19,6 +25,7 @@ import {
 } from "@qmp/run-state/replay";
 import { assert } from "chai";
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { promisify } from "node:util";
@@ -37,8 +44,14 @@ if (!fitting && !required) {
   );
 }
 
-const walks = 10;
 const probesEach = 20;
+const [asked = "200"] = Deno.args;
+const walks = Number(asked) / probesEach;
+if (!Number.isInteger(walks) || walks < 1) {
+  throw new RangeError(
+    `Cannot take "${asked}" probes: it is no multiple of ${probesEach}`,
+  );
+}
 
 const pause = (milliseconds: number) =>
   new Promise((done) => setTimeout(done, milliseconds));
@@ -138,11 +151,44 @@ function panics(panic: string): Deed["act"] {
   };
 }
 
+/** Ways to end it: the last leaves no time for a SHUTDOWN. */
+const ends: readonly Deed["act"][] = [
+  ({ monitor }) => monitor.execute("quit"),
+  async ({ monitor, signal }) => {
+    signal("SIGTERM");
+    await monitor.event("SHUTDOWN");
+  },
+  async ({ monitor, poke }) => {
+    await monitor.ask("set-action", { watchdog: "poweroff" });
+    // Where the machine does not run, no time passes for its watchdog.
+    await monitor.ask("system_reset");
+    await monitor.ask("cont");
+    await poke("outb 0x443 0xf");
+  },
+];
+
+/** The run states that QEMU wrote down, from the first on. */
+function truthIn(dir: string): string[] {
+  const changes = readFileSync(join(dir, "truth.log"), "utf8").matchAll(
+    /runstate_set current_run_state \d+ \((\S+)\) new_state \d+ \((\S+)\)/g,
+  );
+  return [...changes].flatMap(([, from = "", to = ""], index) =>
+    index === 0 ? [from, to] : [to]
+  );
+}
+
+/** The states of QEMU's own log, and how many there were around each probe. */
+interface Truth {
+  states: readonly string[];
+  readonly around: (readonly [before: number, after: number])[];
+}
+
 /** Walks at random, and asks after each step where the machine is. */
 async function walk(
   qemu: Qemu,
   seed: number,
   first: Deed,
+  truth: Truth,
 ): Promise<void> {
   const { monitor, dir } = qemu;
   const random = chance(seed);
@@ -167,9 +213,14 @@ async function walk(
       : able[Math.floor(random() * able.length)]!;
     await deed.act(qemu);
     await pause(20);
+    const before = truthIn(dir).length;
     const reply = await monitor.ask("query-status", undefined, "probe");
     state = reply["return"].status;
+    truth.around.push([before, truthIn(dir).length]);
   }
+  truth.states = truthIn(dir);
+  await ends[seed % ends.length]!(qemu);
+  await qemu.ended();
 }
 
 function isProbe({ kind, message }: Entry): boolean {
@@ -182,30 +233,59 @@ interface Probe {
   readonly seed: number;
   readonly line: number;
   readonly status: string;
+  /** What QEMU wrote down at that time. */
+  readonly truth: readonly string[];
   readonly states: readonly string[];
   readonly hasProof: boolean;
 }
 
-function probesIn(trace: string, seed: number): Probe[] {
+/** What a walk showed. */
+interface Walked {
+  readonly probes: readonly Probe[];
+  /** How many messages there were between the probes. */
+  readonly messages: number;
+  /** The lines after which no state was possible that QEMU was in then. */
+  readonly astray: readonly number[];
+}
+
+function look(trace: string, seed: number, truth: Truth): Walked {
   const source = traceSource();
   const records = source.push(new TextEncoder().encode(trace));
   const { entries } = read([...records, ...source.end()]);
   const stage = tracker({ witness: witness("7.2") });
   const probes: Probe[] = [];
+  const astray: number[] = [];
+  let messages = 0;
   let last: Step | undefined;
   let hasProof = false;
+  // How far QEMU's own log has come, at the least.
+  let at = 0;
   for (const entry of entries) {
+    const { line } = entry;
+    const [before, after] = truth.around[probes.length] ?? [Infinity, Infinity];
     if (!isProbe(entry)) {
       [last] = stage.push([entry]);
-      assert.deepEqual(last?.findings, [], `seed ${seed}`);
-      hasProof ||= last?.isProven === true;
+      const { states, findings, isProven } = last!;
+      assert.deepEqual(findings, [], `seed ${seed}`);
+      hasProof ||= isProven;
+      messages += 1;
+      // Where it ends, nobody is asked any more.
+      if (after === Infinity) continue;
+      const possible = new Set<string>(states);
+      const way = truth.states.slice(at, after);
+      const next = way.findIndex((each) => possible.has(each));
+      if (next === -1) astray.push(line);
+      else at += next;
     } else if (entry.kind === "return") {
       const { status } = JSON.parse(entry.text).return;
-      const { line } = entry;
-      probes.push({ seed, line, status, states: last!.states, hasProof });
+      const { states } = last!;
+      const around = truth.states.slice(before - 1, after);
+      probes.push({ seed, line, status, truth: around, states, hasProof });
+      at = Math.max(at, before - 1);
     }
   }
-  return probes;
+  assert.deepEqual(stage.end(), [], `seed ${seed}`);
+  return { probes, messages, astray };
 }
 
 Deno.test({
@@ -214,8 +294,11 @@ Deno.test({
   ignore: !fitting && !required,
   async fn() {
     const probes: Probe[] = [];
+    const astray: string[] = [];
+    let messages = 0;
     for (let seed = 1; seed <= walks; seed++) {
       let trace = "";
+      const truth: Truth = { states: [], around: [] };
       const isStopped = seed % 3 !== 0;
       await recordScenario({
         title: `Random walk ${seed}`,
@@ -224,11 +307,16 @@ Deno.test({
             ...(isStopped ? ["-S"] : []),
             ...["-no-shutdown", "-device", "ib700", "-device", "pvpanic"],
             ...["-global", "PIIX4_PM.disable_s3=0", "-m", "32"],
+            ...["-trace", "runstate_set", "-D", "truth.log"],
           ],
         },
-        play: (qemu) => walk(qemu, seed, ask(isStopped ? "cont" : "stop")),
+        play: (qemu) =>
+          walk(qemu, seed, ask(isStopped ? "cont" : "stop"), truth),
       }, (line) => trace += line);
-      probes.push(...probesIn(trace, seed));
+      const walked = look(trace, seed, truth);
+      probes.push(...walked.probes);
+      messages += walked.messages;
+      astray.push(...walked.astray.map((line) => `seed ${seed}, line ${line}`));
     }
     const missed = probes.filter(({ status, states }) =>
       !states.includes(status)
@@ -241,7 +329,12 @@ Deno.test({
         probes.length - missed.length
       }, and of ${after.length} after the first proof the only one in ${sure.length}`,
     );
+    console.log(
+      `${messages} messages: QEMU's own log lost after ${astray.length} of them`,
+    );
     assert.deepEqual(missed, []);
+    assert.deepEqual(astray, []);
+    for (const { status, truth } of probes) assert.include(truth, status);
     assert.lengthOf(probes, walks * probesEach);
     assert.isAtLeast(seen.size, 7);
     assert.isAtLeast(sure.length / after.length, 0.95);
