@@ -320,7 +320,16 @@ export const migrationCommands: Readonly<
 
   "query-migrate": {
     returned: [{
-      where: { status: ["completed", "cancelled"] },
+      where: { status: ["completed"] },
+      moves: "stays",
+      causes: [settles],
+      ends: ["outgoing migration"],
+      sources: [
+        "migration_iteration_finish() in migration/migration.c of 7.2: at once after the status",
+        "live 7.2.22",
+      ],
+    }, {
+      where: { status: ["cancelled"] },
       moves: "stays",
       ends: ["outgoing migration"],
       sources: ["fill_source_migration_info() in migration/migration.c of 7.2"],
