@@ -1,6 +1,6 @@
 /**
  * The npm package as a user meets it: installed from its tarball into an empty
- * folder, run on Node, and compiled against.
+ * folder and run on Node.
  *
  * @module
  */
@@ -13,7 +13,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import ts from "typescript";
 
 import settings from "../deno.json" with { type: "json" };
 import { type Consumer, consumer, hasNode } from "../scripts/consumer.ts";
@@ -186,76 +185,3 @@ npm("an import reads a recorded trace, to the last digit", async () => {
   ], { cwd: folder() });
   assert.equal(stdout, "true\ntrue\n");
 });
-
-/** What a user writes; each line after "expect" must be an error, and no other. */
-const consumed = `
-import * as v from "valibot";
-import { type Finding, GUEST_PANICKED, RunState, StatusInfo, STOP } from "@qmp/run-state";
-import { type Entry, read, readChunks, traceSource } from "@qmp/run-state/replay";
-import { main } from "@qmp/run-state/cli";
-
-const info: StatusInfo = v.parse(StatusInfo, JSON.parse("{}"));
-const status: "running" | "paused" | RunState = info.status;
-const options: readonly RunState[] = StatusInfo.entries.status.options;
-export const mine = v.variant("event", [STOP, GUEST_PANICKED]);
-
-const panic = v.parse(GUEST_PANICKED, {});
-if (panic.data.info?.type === "s390") {
-  const address: bigint = panic.data.info["psw-addr"];
-  // @ts-expect-error digits are lost in a number
-  const lost: number = panic.data.info["psw-addr"];
-}
-// @ts-expect-error no such state
-const wrong: RunState = "runing";
-// @ts-expect-error StatusInfo has no such member
-info.state;
-
-const source = traceSource();
-const entries: readonly Entry[] = read(source.push(new Uint8Array())).entries;
-const findings: readonly Finding[] = entries.flatMap((each) => each.findings);
-// @ts-expect-error no such policy
-read([], { policy: "lax" });
-for await (const batch of readChunks([], source)) console.log(batch[0]?.line);
-console.log(status, options, findings, typeof main);
-`;
-
-const ways: Readonly<Record<string, ts.CompilerOptions>> = {
-  nodenext: {
-    module: ts.ModuleKind.NodeNext,
-    moduleResolution: ts.ModuleResolutionKind.NodeNext,
-  },
-  bundler: {
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-  },
-};
-
-for (const [way, resolution] of Object.entries(ways)) {
-  npm(
-    `a program compiles against the declarations, resolved by ${way}`,
-    async () => {
-      const file = join(folder(), `${way}.ts`);
-      await Deno.writeTextFile(file, consumed);
-      const program = ts.createProgram([file], {
-        ...resolution,
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        skipLibCheck: false,
-        // But not TypeScript's own, which takes seconds.
-        skipDefaultLibCheck: true,
-        target: ts.ScriptTarget.ES2022,
-        lib: ["lib.es2022.d.ts", "lib.dom.d.ts"],
-        types: [],
-        noEmit: true,
-      });
-      const complaints = ts.getPreEmitDiagnostics(program).map((each) =>
-        `${each.file?.fileName}: ${
-          ts.flattenDiagnosticMessageText(each.messageText, "\n")
-        }`
-      );
-      assert.deepEqual(complaints, []);
-      const sources = program.getSourceFiles().map(({ fileName }) => fileName);
-      assert.ok(sources.some((each) => each.endsWith("run-state/mod.d.ts")));
-    },
-  );
-}
