@@ -35,7 +35,6 @@ const steps: readonly Step[] = [
   { command: "deno fmt --check" },
   { command: "deno lint" },
   { command: "deno check" },
-  { command: "deno publish --dry-run --allow-dirty" },
 ];
 
 /**
