@@ -38,6 +38,16 @@ function trace(
     lines.map((line) => `${JSON.stringify(line)}\n`).join("");
 }
 
+/** The last word of the last line that is no run state. */
+function last(shown: string): string {
+  const lines = shown.trim().split("\n").filter((line) => !isState(line));
+  return lines.at(-1)!.split(/ +/).at(-1)!;
+}
+
+function isState(line: string): boolean {
+  return /^ {16}run state: /.test(line);
+}
+
 const chunks = [Infinity, 50, 1];
 
 /** Tests of `replay`. */
@@ -51,7 +61,16 @@ export const replayTests: Suite = {
         chunk,
       });
       assert.equal(await main(["replay", "panic.jsonl"], host), 0);
-      const lines = host.out().split("\n");
+      const all = host.out().split("\n");
+      const lines = all.filter((line) => !isState(line));
+      const states = all.map((line, index) => [index, line] as const)
+        .filter(([, line]) => isState(line))
+        .map(([index, line]) => [all[index - 1]!.slice(16, 34), line.trim()]);
+      assert.deepEqual(states, [
+        ["return   query-sta", "run state: prelaunch"],
+        ["event    RESUME", "run state: running"],
+        ["event    STOP", "run state: guest-panicked"],
+      ]);
       assert.match(
         lines[0]!,
         /^"panic\.jsonl": trace of QEMU 7\.2\.\d+ on s390-ccw-virtio, ".*"; edition 7\.2 \(the greeting on line 2 says QEMU 7\.2\.22\), policy forward$/,
@@ -198,7 +217,8 @@ export const replayTests: Suite = {
       event("RESUME", 101, 0) +
       event("WATCHDOG", 100, 0, '{"action": "none"}') +
       event("POWERDOWN", -1, -1) + event("STOP", 3700, 500001);
-    assert.deepEqual((await shown(log)).map((line) => line.slice(0, 12)), [
+    const lines = (await shown(log)).filter((line) => !isState(line));
+    assert.deepEqual(lines.map((line) => line.slice(0, 12)), [
       "            ",
       "    0.000000",
       "    0.500000",
@@ -245,7 +265,7 @@ export const replayTests: Suite = {
         yield await Promise.resolve(
           new TextEncoder().encode(event(name, 1, 1)),
         );
-        before.push(host.out().trim().split(/ +/).at(-1)!);
+        before.push(last(host.out()));
       }
     };
     assert.equal(await main(["replay", "-"], host), 0);
@@ -254,10 +274,10 @@ export const replayTests: Suite = {
 
   async "replay --speed keeps the recorded pace, and does not drift"() {
     const log = trace(
-      [0.5, "->", '{"execute": "stop"}\n'],
+      [0.5, "->", '{"execute": "query-name"}\n'],
       [0.5, "<-", '{"return": {}}\n'],
       [3, "<-", event("STOP", 1, 1)],
-      [2, "<-", event("STOP", 1, 1)],
+      [2, "<-", event("RESUME", 1, 1)],
       [10, "<-", event("STOP", 1, 1)],
     );
     const slept = async (...args: readonly string[]) => {
@@ -291,7 +311,7 @@ export const replayTests: Suite = {
     const { sleep } = host;
     const before: string[] = [];
     host.sleep = (milliseconds) => {
-      before.push(host.out().trim().split(/ +/).at(-1)!);
+      before.push(last(host.out()));
       return sleep(milliseconds);
     };
     await main(["replay", "--speed", "1", "log"], host);

@@ -86,7 +86,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
   const heard: string[] = [];
   const grown = new Map<string, string>();
   const connected = new Map<string, number>();
-  const stops = new Set<() => void>();
+  const stops = new Set<(signal: string) => void>();
   let clock = 1e6;
   let out = "";
   let err = "";
@@ -159,7 +159,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
               yield client(said, (text) => heard[at] += text);
             }
             // Nobody else comes.
-            for (const stop of stops) stop();
+            for (const stop of stops) stop("SIGTERM");
           },
         },
         close: () => void (isOpen = false),
@@ -180,13 +180,14 @@ export function fakeHost(platform: FakePlatform): FakeHost {
       return () => stops.delete(stop);
     },
     date: () => new Date(1.7e12 + clock),
+    onKeys: () => undefined,
     now: () => clock,
     sleep(milliseconds) {
       slept.push(milliseconds);
       clock += milliseconds;
       if (slept.length === platform.stopsAt) {
         for (const stop of stops) {
-          stop();
+          stop("SIGTERM");
         }
       }
       return Promise.resolve();

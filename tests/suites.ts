@@ -18,6 +18,7 @@ import { timelineTests } from "./cli_timeline.ts";
 import { cliLogsTests } from "./cli_logs.ts";
 import { followVerbTests } from "./cli_follow.ts";
 import { recordVerbTests } from "./cli_record.ts";
+import { playbackVerbTests } from "./cli_playback.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
 import { compatibleTests } from "./compatible.ts";
@@ -113,6 +114,7 @@ export const suites: readonly Suite[] = [
   cliTests,
   validateTests,
   replayTests,
+  playbackVerbTests,
   cliLogsTests,
   generateTests,
   jsonSchemaVerbTests,

@@ -90,7 +90,8 @@ async function followAll(
   const title = titleOf(place);
   const next = again(host, address, stop);
   const start = host.now();
-  const print = stepPrinter(context.out);
+  // The first thing to tell is that nothing is known.
+  const print = stepPrinter(context.out, "");
   let connection: Connection | undefined = await host.connect(address)
     .catch((error) => {
       throw new UnreadableError(title, error);
@@ -125,7 +126,7 @@ async function followAll(
             ["dim", `: ${describeChoice(choice)}, policy ${asked.policy}`],
           );
         }
-        print(step);
+        print.step(step);
         hasFault ||= [...entry.findings, ...findings]
           .some(({ severity }) => severity === "fault");
         isOver ||= entry.kind === "event" && entry.name === "SHUTDOWN";

@@ -156,18 +156,28 @@ export interface Host {
    */
   append(path: string): Growing;
   /**
-   * Calls back where the process is asked to end: by Ctrl-C, or by SIGTERM.
-   *
-   * @param stop What to call; the process itself goes on.
-   * @returns What takes it back.
-   */
-  onStop(stop: () => void): () => void;
-  /**
    * Tells the time of day.
    *
    * @returns Now.
    */
   date(): Date;
+  /**
+   * Hears the keys as they are pressed, without showing them. Ctrl-C is a key
+   * then.
+   *
+   * @param press Takes what was pressed, such as `q`; it may be several keys.
+   * @returns What gives the keyboard back; undefined where standard input is no
+   * terminal.
+   */
+  onKeys(press: (keys: string) => void): (() => void) | undefined;
+  /**
+   * Calls back where the process is asked to end: by Ctrl-C, by SIGTERM, or
+   * because its terminal has gone.
+   *
+   * @param stop Takes the name of the signal; the process itself goes on.
+   * @returns What takes it back.
+   */
+  onStop(stop: (signal: string) => void): () => void;
   /**
    * Reads a clock that never runs backwards.
    *

@@ -75,8 +75,9 @@ const common: Options = {
  *   append() {
  *     throw new Error("there is no disk");
  *   },
- *   onStop: () => () => {},
  *   date: () => new Date(0),
+ *   onKeys: () => undefined,
+ *   onStop: () => () => {},
  *   now: () => 0,
  *   sleep: () => Promise.resolve(),
  * };

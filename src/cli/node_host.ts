@@ -39,8 +39,9 @@ export function nodeHost(): Host {
     connect,
     listen,
     append,
+    onKeys,
     onStop(stop) {
-      const signals = ["SIGINT", "SIGTERM"] as const;
+      const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
       for (const each of signals) process.on(each, stop);
       return () => {
         for (const each of signals) process.off(each, stop);
@@ -54,6 +55,20 @@ export function nodeHost(): Host {
         if (signal?.aborted !== true) throw error;
       });
     },
+  };
+}
+
+function onKeys(press: (keys: string) => void): (() => void) | undefined {
+  const { stdin } = process;
+  if (stdin.isTTY !== true) return undefined;
+  const decoder = new TextDecoder();
+  const hear = (bytes: Uint8Array) => press(decoder.decode(bytes));
+  stdin.setRawMode(true);
+  stdin.on("data", hear);
+  return () => {
+    stdin.off("data", hear);
+    stdin.setRawMode(false);
+    stdin.pause();
   };
 }
 

@@ -5,10 +5,10 @@
  */
 
 import type { Step } from "../replay/track.ts";
+import { type Found, foundWith, nameOf } from "../report/found.ts";
+import { membersOf } from "../report/members.ts";
 import type { Kind } from "../schema/qmp.ts";
 import { shorten } from "../wire/quote.ts";
-import { foundWith, nameOf } from "../report/found.ts";
-import { membersOf } from "../report/members.ts";
 import { findingPieces } from "./findings.ts";
 import type { Printer, Style } from "./terminal.ts";
 
@@ -23,37 +23,89 @@ const styles: Readonly<Record<Kind, Style>> = {
   event: "bold",
 };
 
+const unknown = "not known";
+
+/** Prints what there is to say of messages. */
+export interface StepPrinter {
+  /**
+   * Prints a message, what was found, and the run state where it is another
+   * than before.
+   *
+   * @param step The message and where it leaves the machine.
+   * @param time Its time in seconds, where that is not what its source says.
+   */
+  step(step: Step, time?: number): void;
+  /**
+   * Prints a finding.
+   *
+   * @param found The finding.
+   */
+  found(found: Found): void;
+  /**
+   * Prints a remark.
+   *
+   * @param sentence What to say.
+   */
+  remark(sentence: string): void;
+}
+
 /**
- * Makes what prints steps: each message, what was found, and the run state where
- * it is another than before.
+ * Makes what prints steps.
  *
  * @param out Where to.
- * @returns What takes a step.
+ * @param before The run state that was told last; it is not known unless said.
+ * @returns The printer.
  */
-export function stepPrinter(out: Printer): (step: Step) => void {
-  let before = "";
-  return (step) => {
-    const { entry } = step;
-    const { kind, at = 0 } = entry;
-    if (kind !== undefined) {
-      const name = nameOf(entry);
-      const words = name === undefined
-        ? membersOf(entry)
-        : `${shorten(name).padEnd(20)} ${membersOf(entry)}`.trimEnd();
-      out.line(
-        ["dim", at.toFixed(6).padStart(12)],
-        ` ${entry.direction} `,
-        [styles[kind], kind.padEnd(9)],
-        words,
-      );
-    }
-    for (const one of foundWith(entry)) out.line(indent, ...findingPieces(one));
-    for (const finding of step.findings) {
-      out.line(indent, ...findingPieces({ line: entry.line, finding }));
-    }
-    const states = step.isProven ? step.states.join(" or ") : "not known";
-    if (states === before) return;
-    before = states;
-    out.line(indent, "run state: ", ["cyan", states]);
+export function stepPrinter(
+  out: Printer,
+  before: string = unknown,
+): StepPrinter {
+  function found(found: Found): void {
+    out.line(indent, ...findingPieces(found));
+  }
+  return {
+    found,
+    remark: (sentence) => out.line(["dim", `${indent}${sentence}`]),
+    step(step, time = step.entry.at) {
+      const { entry } = step;
+      if (entry.kind !== undefined) printMessage(out, step, time);
+      for (const one of foundWith(entry)) found(one);
+      const { line } = entry;
+      for (const finding of step.findings) found({ line, finding });
+      const states = statesOf(step);
+      if (states !== before) out.line(indent, "run state: ", ["cyan", states]);
+      before = states;
+    },
   };
+}
+
+/**
+ * Says where a machine can stand.
+ *
+ * @param step The last message, if there was one.
+ * @returns Such as `running`, `paused or io-error`, or `not known`.
+ */
+export function statesOf(step?: Step): string {
+  return step?.isProven ? step.states.join(" or ") : unknown;
+}
+
+function printMessage(
+  out: Printer,
+  { entry }: Step,
+  time: number | undefined,
+): void {
+  const kind = entry.kind!;
+  // Where the source does not know: commands go to QEMU, all else comes from it.
+  const direction = entry.direction ?? (kind === "command" ? "->" : "<-");
+  const name = nameOf(entry);
+  const members = membersOf(entry);
+  const words = name === undefined
+    ? members
+    : `${shorten(name).padEnd(20)} ${members}`.trimEnd();
+  out.line(
+    ["dim", (time?.toFixed(6) ?? "").padStart(12)],
+    ` ${direction} `,
+    [styles[kind], kind.padEnd(9)],
+    words,
+  );
 }

@@ -1,0 +1,345 @@
+/**
+ * The verb `replay` as a player: its options, its keys, its status line, and
+ * what it says of the machine.
+ *
+ * @module
+ */
+
+import { assert } from "chai";
+
+import { main } from "@qmp/run-state/cli";
+import { fakeHost, type FakePlatform } from "./fake_host.ts";
+import { fakeTerminal } from "./fake_keyboard.ts";
+import { event } from "./played.ts";
+import type { Suite } from "./suite.ts";
+
+function trace(...rows: readonly (readonly [number, string])[]): string {
+  const lines = rows.map(([at, name]) =>
+    name === name.toLowerCase()
+      ? [at, "->", `{"execute": "${name}"}\n`]
+      : [at, "<-", event(name)]
+  );
+  return '{"format": "qmp-trace", "version": 1}\n' +
+    lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+}
+
+const log = trace(
+  [0.5, "stop"],
+  [1, "STOP"],
+  [3, "cont"],
+  [3.25, "RESUME"],
+  [10, "RTC_CHANGE"],
+  [11, "SHUTDOWN"],
+).replace(
+  'SHUTDOWN\\"',
+  'SHUTDOWN\\", \\"data\\": {\\"guest\\": true, \\"reason\\": \\"guest-shutdown\\"}',
+);
+
+/** The names of the messages shown. */
+function namesIn(shown: string): string[] {
+  return [...shown.matchAll(/ (?:<-|->) \w+ +(\S+)/g)].map(([, name]) => name!);
+}
+
+async function played(
+  ...args: readonly string[]
+): Promise<{ code: number; names: string[]; slept: number[]; err: string }> {
+  const host = fakeHost({ files: { log } });
+  const code = await main(["replay", ...args, "log"], host);
+  return {
+    code,
+    names: namesIn(host.out()),
+    slept: host.slept,
+    err: host.err(),
+  };
+}
+
+async function steered(
+  keys: readonly (readonly [number, string])[],
+  args: readonly string[] = ["--speed", "1"],
+  platform: FakePlatform = {},
+) {
+  const host = fakeTerminal({
+    files: { log },
+    env: { NO_COLOR: "1" },
+    ...platform,
+  }, keys);
+  const code = await main(["replay", ...args, "log"], host);
+  assert.isFalse(host.isHeard());
+  return {
+    code,
+    host,
+    names: namesIn(host.out()),
+    seconds: (host.now() - 1e6) / 1000,
+  };
+}
+
+/** The output, with a visible sign where the rest of a row is erased. */
+function visible(output: string): string {
+  return output.replaceAll("\x1b[K", "⌫");
+}
+
+/** What is on the screen at last, by the little that is used. */
+function screen(output: string): string[] {
+  return visible(output).split("\n").map((row) =>
+    row.split("\r").reduce((shown, part) => {
+      const [written, ...erased] = part.split("⌫");
+      return erased.length > 0
+        ? written + erased.join("")
+        : written + shown.slice(written!.length);
+    }, "")
+  );
+}
+
+/** Tests of `replay` as a player. */
+export const playbackVerbTests: Suite = {
+  async "replay --interval, --idle and --speed set the pace"() {
+    assert.deepEqual((await played("--interval", "0.5")).slept, [
+      ...[500, 500, 500, 500, 500],
+    ]);
+    assert.deepEqual((await played("--interval", "0.5", "--speed=2")).slept, [
+      ...[250, 250, 250, 250, 250],
+    ]);
+    assert.deepEqual((await played("--idle", "1")).slept, [
+      ...[500, 500, 1000, 250, 1000, 1000],
+    ]);
+    assert.deepEqual((await played("--idle", "1", "--speed", "4")).slept, [
+      ...[125, 125, 250, 62.5, 250, 250],
+    ]);
+    assert.deepEqual((await played("--idle=1", "--speed=Infinity")).slept, []);
+    assert.deepEqual((await played("--interval=0")).slept, []);
+  },
+
+  async "replay --from and --until take a time, an entry or an event"() {
+    const names = async (...args: readonly string[]) =>
+      (await played(...args)).names;
+    assert.deepEqual(await names("--from", "3"), [
+      ...["cont", "RESUME", "RTC_CHANGE", "SHUTDOWN"],
+    ]);
+    assert.deepEqual(await names("--from=RTC_CHANGE"), [
+      ...["RTC_CHANGE", "SHUTDOWN"],
+    ]);
+    assert.deepEqual(await names("--from", "entry:5"), [
+      ...["RTC_CHANGE", "SHUTDOWN"],
+    ]);
+    assert.deepEqual(await names("--until", "1"), ["stop", "STOP"]);
+    assert.deepEqual(await names("--until=entry:1"), ["stop"]);
+    assert.deepEqual(await names("--from=STOP", "--until=RESUME"), [
+      ...["STOP", "cont", "RESUME"],
+    ]);
+    assert.deepEqual(
+      (await played("--from=2", "--speed=1", "--until=4")).slept,
+      [
+        ...[1000, 250],
+      ],
+    );
+  },
+
+  async "replay --from knows the run state that what comes before has led to"() {
+    const host = fakeHost({ files: { log } });
+    const from = ["--qemu", "7.2", "--from", "RTC_CHANGE"];
+    await main(["replay", ...from, "log"], host);
+    assert.match(host.out(), /RTC_CHANGE.*\n +run state: running\n/);
+  },
+
+  async "replay --only shows kinds, names, or both"() {
+    const names = async (list: string) => (await played("--only", list)).names;
+    assert.deepEqual(await names("command"), ["stop", "cont"]);
+    assert.deepEqual(await names("event/STOP,SHUTDOWN"), ["STOP", "SHUTDOWN"]);
+    assert.deepEqual(await names("command/cont"), ["cont"]);
+  },
+
+  async "replay --loop plays again, and reads the file anew"() {
+    const { names } = await played("--loop", "2", "--until", "entry:2");
+    assert.deepEqual(names, ["stop", "STOP", "stop", "STOP"]);
+    const { slept } = await played("--loop=2", "--until=1", "--speed=1");
+    assert.deepEqual(slept, [500, 500, 500, 500]);
+    const { code, host, names: many } = await steered([[4999, "q"]], [
+      ...["--loop", "0", "--interval", "0.1"],
+    ]);
+    assert.equal(code, 0);
+    assert.lengthOf(many, 50);
+    assert.notMatch(host.out(), /IMPOSSIBLE/);
+  },
+
+  async "replay says what it cannot play"() {
+    const cases: readonly (readonly [string[], RegExp])[] = [
+      [
+        ["--speed", "0"],
+        /Cannot play at "0" times the pace: it is no number above 0/,
+      ],
+      [["--speed", ""], /Cannot play at "" times/],
+      [
+        ["--interval", "-1"],
+        /Cannot play every "-1" seconds: it is no number from 0/,
+      ],
+      [
+        ["--idle", "x"],
+        /Cannot wait at most "x" seconds: it is no number from 0/,
+      ],
+      [
+        ["--loop", "1.5"],
+        /Cannot play "1\.5" times: it is no whole number from 0/,
+      ],
+      [
+        ["--from", "entry:0"],
+        /Cannot find "entry:0": it is no time in seconds/,
+      ],
+      [["--until", "a b"], /Cannot find "a b"/],
+      [["--only", "event/"], /Cannot show "event\/" alone: it is no KIND/],
+      [
+        ["--only", "STOP/event"],
+        /Cannot show "STOP\/event" alone: .* return, error, event;/,
+      ],
+      [["--only", "a,,b"], /Cannot show "" alone/],
+      [["--step"], /Cannot step: there is no terminal with keys/],
+    ];
+    for (const [args, words] of cases) {
+      const { code, err } = await played(...args);
+      assert.match(err, words);
+      assert.equal(code, 2);
+    }
+    const host = fakeHost({ stdin: log });
+    assert.equal(await main(["replay", "--loop", "2", "-"], host), 2);
+    assert.match(host.err(), /Cannot play standard input more than once/);
+  },
+
+  async "replay says that nothing is left to show"() {
+    for (const args of [["--from", "99"], ["--only", "error"]]) {
+      const { code, err } = await played(...args);
+      assert.equal(
+        err,
+        'qmp-run-state: "log" holds no message that was asked for\n',
+      );
+      assert.equal(code, 0);
+    }
+  },
+
+  async "replay shows what the tracker finds, and has code 1"() {
+    const files = { log: trace([1, "RESUME"], [2, "RESUME"]) };
+    const host = fakeHost({ files });
+    assert.equal(await main(["replay", "--qemu", "7.2", "log"], host), 1);
+    assert.match(
+      host.out(),
+      /RESUME\n +run state: running\n.*RESUME\n +line 3: fault IMPOSSIBLE_TRANSITION: /,
+    );
+  },
+
+  async "replay pauses and goes on by the space bar"() {
+    const { code, seconds, names } = await steered([[2000, " "], [9000, " "]]);
+    assert.equal(code, 0);
+    assert.lengthOf(names, 6);
+    assert.equal(seconds, 18);
+  },
+
+  async "replay steps by a point, and to the next marker by a bracket"() {
+    const one = await steered([[100, "."], [200, ".."], [300, "q"]]);
+    assert.deepEqual(one.names, ["stop", "STOP", "cont"]);
+    const two = await steered([[100, "]"], [200, "]"], [300, "q"]]);
+    // RTC_CHANGE is not of run-state.
+    assert.deepEqual(two.names, ["stop", "STOP", "cont", "RESUME"]);
+    const three = await steered([[100, "]"], [300, "q"]], [
+      ...["--step", "--marker", "RTC_CHANGE"],
+    ]);
+    assert.deepEqual(three.names.at(-1), "RTC_CHANGE");
+    assert.lengthOf(three.names, 5);
+  },
+
+  async "replay --step begins paused, and waits for nothing else"() {
+    const { names, seconds } = await steered([[5000, "."], [9000, "q"]], [
+      "--step",
+    ]);
+    assert.deepEqual(names, ["stop"]);
+    assert.equal(seconds, 9);
+  },
+
+  async "replay doubles and halves the speed by plus and minus"() {
+    // At 1 s there are 10 s left.
+    assert.equal((await steered([[1000, "+"]])).seconds, 6);
+    assert.equal((await steered([[1000, "="]])).seconds, 6);
+    assert.equal((await steered([[1000, "+++-"]])).seconds, 3.5);
+    assert.equal((await steered([[1000, "-"]])).seconds, 21);
+  },
+
+  async "replay passes over keys that say nothing"() {
+    const keys = [[100, "x"], [200, "\x1b[C"], [300, "\x1b]."]] as const;
+    assert.equal((await steered(keys)).seconds, 11);
+  },
+
+  async "replay quits by q, Ctrl-C and signals, with the code of each"() {
+    for (
+      const [key, code] of [
+        ...[["q", 0], ["\x03", 130], ["SIGINT", 130]] as const,
+        ...[["SIGTERM", 143], ["SIGHUP", 129]] as const,
+      ]
+    ) {
+      const outcome = await steered([[1500, key]]);
+      assert.equal(outcome.code, code, key);
+      assert.deepEqual(outcome.names, ["stop", "STOP"], key);
+      const early = await steered([[100, key]]);
+      assert.equal(early.code, code, key);
+    }
+    const files = { log: trace([1, "RESUME"], [2, "RESUME"], [9, "STOP"]) };
+    const speed = ["--speed", "1", "--qemu", "7.2"];
+    assert.equal((await steered([[3000, "q"]], speed, { files })).code, 1);
+  },
+
+  async "replay shows below the messages where it is, and takes that away"() {
+    const { host } = await steered([[2000, " "], [2500, "q"]], [
+      ...["--speed", "1", "--qemu", "7.2"],
+    ], { columns: 100 });
+    const all = [...visible(host.out()).matchAll(/\r([^\r\n⌫]+)⌫/g)];
+    const bars = all.map(([, bar]) => bar!.trim().split("   ")[0]);
+    assert.deepEqual([...new Set(bars)], [
+      "0.000 s  run state: not known  x1",
+      "0.500 s  run state: not known  x1",
+      "1.000 s  run state: paused or postmigrate or finish-migrate  x1",
+      "1.000 s  run state: paused or postmigrate or finish-migrate  paused",
+    ]);
+    const rows = screen(host.out());
+    assert.lengthOf(rows, 5);
+    assert.match(rows[3]!, /run state: paused/);
+    assert.equal(rows[4], "");
+    for (const [, bar] of all) assert.isBelow(bar!.length, 100);
+  },
+
+  async "replay has neither keys nor a status line at once, on a pipe, or from one"() {
+    const at = async (args: readonly string[], platform: FakePlatform) => {
+      const host = fakeHost({ stdin: log, files: { log }, ...platform });
+      host.onKeys = () => assert.fail("the keyboard was taken");
+      host.onStop = () => assert.fail("signals were taken");
+      assert.equal(await main(["replay", ...args], host), 0);
+      assert.lengthOf(namesIn(host.out()), 6);
+      return host.out();
+    };
+    const isTerminal = true;
+    const env = { NO_COLOR: "1" };
+    assert.notMatch(await at(["log"], { isTerminal, env }), /\r/);
+    assert.notMatch(await at(["--speed=1", "log"], {}), /\r/);
+    assert.notMatch(await at(["--speed=1", "-"], { isTerminal, env }), /\r/);
+  },
+
+  async "replay gives the terminal back where a file or the output fails"() {
+    const host = fakeTerminal({ files: { log } }, [[1e9, "q"]]);
+    let isBroken = false;
+    const { write } = host.stdout;
+    host.stdout.write = (text) => {
+      if (!isBroken && !text.includes("STOP")) return write(text);
+      isBroken = true;
+      return Promise.reject(
+        Object.assign(new Error("EPIPE"), { code: "EPIPE" }),
+      );
+    };
+    assert.equal(await main(["replay", "--speed", "9", "log"], host), 0);
+    assert.isTrue(isBroken);
+    assert.isFalse(host.isHeard());
+
+    const torn = fakeTerminal({ files: {} }, [[1e9, "q"]]);
+    torn.open = async function* () {
+      yield await Promise.resolve(new TextEncoder().encode(log.slice(0, 200)));
+      throw Object.assign(new Error("EIO"), { code: "EIO" });
+    };
+    assert.equal(await main(["replay", "--speed", "9", "log"], torn), 2);
+    assert.match(torn.err(), /Cannot read "log": EIO/);
+    assert.isFalse(torn.isHeard());
+  },
+};
