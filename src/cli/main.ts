@@ -16,6 +16,7 @@ import type { Host } from "./host.ts";
 import { jsonSchema } from "./json_schema.ts";
 import { record } from "./record.ts";
 import { replay } from "./replay.ts";
+import { report } from "./report.ts";
 import { type Printer, printer, WriteError } from "./terminal.ts";
 import { timeline } from "./timeline.ts";
 import { validate } from "./validate.ts";
@@ -26,6 +27,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   validate,
   replay,
   timeline,
+  report,
   diff,
   drift,
   generate,

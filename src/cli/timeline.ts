@@ -5,6 +5,7 @@
  */
 
 import type { LeftOut, Report } from "../report/report.ts";
+import { timelineLines } from "../report/text.ts";
 import { quote } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { type Input, UnreadableError } from "./input.ts";
@@ -16,6 +17,9 @@ import { complain, type Context, type Verb } from "./verb.ts";
 
 /** As much of each as a program is given: some 20 MB at most. */
 const mostForPrograms = 20_000;
+
+/** More of each than this, nobody reads on a terminal. */
+const mostForPeople = 500;
 
 /** The verb. */
 export const timeline: Verb = {
@@ -32,7 +36,7 @@ export const timeline: Verb = {
 };
 
 async function run(args: Arguments, context: Context): Promise<number> {
-  const [file, another] = args.operands;
+  const { operands: [file, another], options } = args;
   if (file === undefined) {
     throw new UsageError("Cannot draw nothing: no file was given");
   }
@@ -44,12 +48,27 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const asked = readingAsked(args);
   try {
     const input = await openWatched(context, file, asked);
-    return await printJson(input, file, context);
+    return options.has("json")
+      ? await printJson(input, file, context)
+      : await draw(input, file, context);
   } catch (error) {
     if (!(error instanceof UnreadableError)) throw error;
     await complain(context, error.message);
     return 2;
   }
+}
+
+async function draw(
+  input: Input,
+  file: string,
+  { host, out }: Context,
+): Promise<number> {
+  const { report, faults } = await tell(input, file, mostForPeople, () => {});
+  const { isTerminal, columns = 80 } = host.stdout;
+  // Elsewhere nothing ends at the edge of a window.
+  const lines = timelineLines(report, isTerminal ? columns : 120);
+  for (const line of lines) out.line(...line);
+  return faults > 0 ? 1 : 0;
 }
 
 /** Step by step, so that a file of any size takes the same memory. */

@@ -5,6 +5,8 @@
  */
 
 export { type Reporter, reporter, type ReportOptions } from "./reporter.ts";
+export { reportText, type TextOptions } from "./text.ts";
+export { reportHtml } from "./html.ts";
 export { decode } from "./panic.ts";
 export type { Found } from "./found.ts";
 export type {

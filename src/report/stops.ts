@@ -229,6 +229,7 @@ export function followStops(most: () => number): StopFollower {
 
   function standsStill({ entry, states }: Step, time: Time): void {
     if (open === undefined) {
+      hasRun ||= entry.kind === "event" && entry.name === "STOP";
       if (!hasRun && states.some((each) => notStarted.has(each))) return;
       const link = linkOf(entry, time.at, time.isLate);
       explain(begin(link, states, time.now));
