@@ -14,6 +14,7 @@ import { cliEditionTests } from "./cli_edition.ts";
 import { explainTests } from "./cli_explain.ts";
 import { generateTests } from "./cli_generate.ts";
 import { jsonSchemaVerbTests } from "./cli_json_schema.ts";
+import { reportVerbTests } from "./cli_report.ts";
 import { timelineTests } from "./cli_timeline.ts";
 import { cliLogsTests } from "./cli_logs.ts";
 import { followVerbTests } from "./cli_follow.ts";
@@ -52,6 +53,8 @@ import { recordedSuite } from "./recorded.ts";
 import { recorderSuite } from "./recorder.ts";
 import { redactTests } from "./redact.ts";
 import { followTests } from "./follow.ts";
+import { reportPageSuite } from "./report_page.ts";
+import { reportTextSuite } from "./report_text.ts";
 import { reportSuite } from "./report.ts";
 import { runStateTests } from "./run_state.ts";
 import { seedExampleTests } from "./seed_examples.ts";
@@ -131,4 +134,7 @@ export const suites: readonly Suite[] = [
   panicSuite,
   timelineTests,
   meaningSuite,
+  reportTextSuite,
+  reportPageSuite,
+  reportVerbTests,
 ];

@@ -9,13 +9,8 @@ import { tracker } from "../replay/track.ts";
 import { shorten } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { count, findingPieces, noMessage } from "./findings.ts";
-import {
-  describe,
-  type Input,
-  openInput,
-  titleOf,
-  UnreadableError,
-} from "./input.ts";
+import { describe, type Input, titleOf, UnreadableError } from "./input.ts";
+import { openWatched } from "./progress.ts";
 import { readingAsked, readingOptions } from "./reading.ts";
 import { type Counter, counter, type Tally } from "./tally.ts";
 import type { Piece, Printer } from "./terminal.ts";
@@ -53,7 +48,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   let worst = 0;
   for (const file of operands) {
     try {
-      const input = await openInput(context.host, file, asked, false);
+      const input = await openWatched(context, file, asked);
       const counted = counter(isJson ? Infinity : mostShown);
       input.notices.forEach(counted.note);
       const { edition } = input.choice;

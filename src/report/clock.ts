@@ -13,7 +13,7 @@ export interface Time {
   readonly at?: number;
   /** The same, but never before that of an earlier message; absent until a time is known. */
   readonly now?: number;
-  /** Whether QEMU made it before one that has come already. */
+  /** Whether QEMU held it back, so that later ones have come already. */
   readonly isLate: boolean;
   /** How many seconds the clock was set back before it, where it was. */
   readonly setBack?: number;
@@ -41,6 +41,13 @@ const longestTrace = 1e8;
 
 /** QEMU holds an event back for up to a second; and clocks are no better than that. */
 const longestDelay = 2;
+
+/** What QEMU sends once a second at the most, as its sources have it (monitor/monitor.c of 7.2 and 10.2). */
+const throttled: ReadonlySet<string> = new Set([
+  ...["WATCHDOG", "BLOCK_IO_ERROR", "RTC_CHANGE", "BALLOON_CHANGE"],
+  ...["QUORUM_REPORT_BAD", "QUORUM_FAILURE", "VSERPORT_CHANGE"],
+  ...["MEMORY_DEVICE_SIZE_CHANGE", "HV_BALLOON_STATUS_REPORT"],
+]);
 
 const untimed: Time = { isLate: false };
 
@@ -74,7 +81,7 @@ export function clock(known?: number): Clock {
     of(entry) {
       const sent = sentAt(entry);
       const isLate = sent !== undefined && sent < newestEvent &&
-        newestEvent - sent < longestDelay;
+        newestEvent - sent < longestDelay && throttled.has(entry.name ?? "");
       // From here on the clock that was set back is believed.
       if (sent !== undefined && !isLate) newestEvent = sent;
       const told = goesBy === "events"

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { drawTogether, thin } from "./coarsen.ts";
 import { script, scriptHash } from "./page_script.ts";
 import { style, styleHash } from "./page_style.ts";
 import { registers } from "./page_registers.ts";
@@ -35,9 +36,9 @@ const mostOpen = 10;
  * its Content-Security-Policy. It is whole without scripts; with them, its
  * table can be filtered, and times are shown as the reader's clock shows them.
  *
- * @param report The report. With no more of each thing than `reporter` keeps
- * unless told otherwise, the page has at most 5 MB.
- * @returns The page. Nothing of the log is markup in it.
+ * @param report The report.
+ * @returns The page, of at most 5 MB: where it would be more, it leaves things
+ * out and says so. Nothing of the log is markup in it.
  *
  * @example Write a page
  * ```ts
@@ -50,6 +51,40 @@ const mostOpen = 10;
  * ```
  */
 export function reportHtml(report: Report): string {
+  let page = pageOf(report);
+  for (let most = 500; sizeOf(page) > mostBytes && most > 5; most /= 2) {
+    page = pageOf(lessened(report, Math.floor(most)));
+  }
+  return page;
+}
+
+/** A page beyond this is slow to open. */
+const mostBytes = 5_000_000;
+
+function sizeOf(page: string): number {
+  return new TextEncoder().encode(page).length;
+}
+
+/** Few and long texts take as much room as many short ones. */
+function lessened(report: Report, most: number): Report {
+  const share = Math.max(2, Math.floor(most / report.machines.length));
+  return {
+    ...report,
+    findings: thin(report.findings, most),
+    machines: report.machines.map((machine) => ({
+      ...machine,
+      intervals: drawTogether(machine.intervals, share),
+      happenings: thin(machine.happenings, share),
+      stops: thin(machine.stops, Math.max(2, Math.floor(share / 4))),
+    })),
+    notes: [
+      ...report.notes,
+      `Of each thing, ${most} at the most are shown, so that the page has no more than 5 MB; the text and the JSON have more`,
+    ],
+  };
+}
+
+function pageOf(report: Report): string {
   const { machines, title } = report;
   const scale = scaleOf(report);
   const policy = `default-src 'none'; script-src '${scriptHash}'; ` +

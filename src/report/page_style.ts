@@ -86,7 +86,7 @@ code { background: var(--code); border-radius: 4px; padding: 1px 5px; overflow-w
 .line .loop { stroke: var(--quiet); stroke-width: 2; stroke-dasharray: 2 3; }
 .none { stroke: var(--quiet); stroke-dasharray: 3 4; }
 .line a:hover text { text-decoration: underline; }
-.line rect { stroke: var(--card); stroke-width: 1; }
+.line rect { stroke: var(--card); stroke-width: 1; } .line .thin { stroke: none; }
 .s-running { fill: var(--running); } .line .t-running { fill: var(--on-running); }
 .s-idle { fill: var(--idle); } .line .t-idle { fill: var(--on-idle); }
 .s-paused { fill: var(--paused); } .line .t-paused { fill: var(--on-paused); }
@@ -127,7 +127,7 @@ details.stop > summary .quiet { font-size: 13px; }
 .chain .state::before { border-color: var(--fault); background: var(--fault); }
 .chain .back::before { border-color: var(--good); background: var(--good); }
 .chain .where { color: var(--quiet); font-size: 12px; margin-left: 6px; white-space: nowrap; }
-.regs td { overflow-wrap: normal; } .regs .mono { white-space: nowrap; }
+.regs td, .all .regs td { overflow-wrap: normal; } .regs td:first-child { white-space: nowrap; } .regs .mono { white-space: nowrap; }
 .regs { margin: 6px 0 2px; width: auto; } .regs td { padding-right: 18px; border-bottom: 0; padding-top: 2px; padding-bottom: 2px; }
 .controls { display: flex; flex-wrap: wrap; gap: 10px 18px; align-items: center; margin: 0 0 12px; }
 .controls[hidden] { display: none; }
@@ -160,4 +160,4 @@ legend { float: left; padding: 0; margin-right: 12px; color: var(--quiet); }
 `;
 
 /** Its hash, for the page's Content-Security-Policy. */
-export const styleHash = "sha256-1j+XQWN/+ctDDYo3jTk0lm4gnmB7VQFcl+V0QZYgiWA=";
+export const styleHash = "sha256-QyeRO+TKNmzB1po4/6Jlyu/r89S54FB9LEXRQvuU5tU=";

@@ -113,7 +113,7 @@ function bar(each: Interval, percent: Percent, top: number): string {
     }" text-anchor="middle">${plain(words)}</text>`
     : "";
   // What took no time at all is seen as a hair.
-  return `<g>${title}<rect class="s-${group}" x="${
+  return `<g>${title}<rect class="s-${group}${width < 0.5 ? " thin" : ""}" x="${
     fixed(start)
   }%" y="${top}" ` +
     `width="${
@@ -193,8 +193,6 @@ function placeLabels(
     return { happening, index, text, wide, x, isLast: x + wide > 100 };
   });
   const order = labels
-    .toSorted((a, b) => weightOf(a.happening) - weightOf(b.happening))
-    .slice(0, mostLabels)
     .sort((a, b) =>
       rankOf(a.happening) - rankOf(b.happening) ||
       Number(b.isLast) - Number(a.isLast) ||
@@ -203,6 +201,12 @@ function placeLabels(
     );
   const placed: Label[] = [];
   for (const { happening, index, text, wide, x, isLast } of order) {
+    if (placed.length === mostLabels) break;
+    // One of many alike says it for those beside it.
+    const isTold = placed.some((each) =>
+      each.happening.name === happening.name && Math.abs(each.x - x) < wide
+    );
+    if (isTold) continue;
     const sides = isLast ? [true] : x < wide ? [false] : [false, true];
     const made = lanes.flatMap((lane) =>
       sides.map((isLeft): Label => {

@@ -212,8 +212,11 @@ function overview(
     else if (marks[cell] !== "!" && isRunState) marks[cell] = "▴";
     else if (/[ ╌]/.test(marks[cell]!)) marks[cell] = ".";
   }
-  const left = isTime ? relative(start) : `line ${start}`;
-  const right = isTime ? relative(end) : `line ${grouped(end)}`;
+  const edge = (value: number) =>
+    isTime ? edgeWords(value) : `line ${grouped(value)}`;
+  const left = edge(start);
+  const right = edge(end);
+
   const used = new Set(cells);
   return [
     ["  ", ...cells.map((look) => signs[look])],
@@ -227,6 +230,11 @@ function overview(
       ]),
     ],
   ];
+}
+
+/** Nobody counts thousands of seconds. */
+function edgeWords(at: number): string {
+  return at < 60 ? relative(at) : `+${duration(at)}`;
 }
 
 const alarming = /^(GUEST_PANICKED|WATCHDOG|BLOCK_IO_ERROR|MEMORY_FAILURE)$/;
@@ -403,24 +411,26 @@ function cut(line: Line, columns: number): Line {
   return pieces;
 }
 
+/** As many findings as people read. */
+const mostFound = 40;
+
 function found({ findings, leftOut, notes }: Report): Line[] {
+  const more = Math.max(0, findings.length - mostFound) +
+    leftOut.reduce((sum, { count }) => sum + count, 0);
   return [
     ...findings.length === 0 ? [] : [
       blank,
       [["bold", "What was found"]] satisfies Line,
-      ...findings.map(({ line, severity, code, message }): Line => [
+      ...findings.slice(0, mostFound).map((
+        { line, severity, code, message },
+      ): Line => [
         ["dim", `  line ${line}: `],
         [severity === "fault" ? "red" : "yellow", `${severity} ${code}`],
         `: ${message}`,
       ]),
-      ...leftOut.map(({ count, code, line, lastLine }): Line => [
-        [
-          "dim",
-          `  and ${
-            grouped(count)
-          } more of ${code}, on lines ${line} to ${lastLine}`,
-        ],
-      ]),
+      ...more <= 0
+        ? []
+        : [[["dim", `  and ${grouped(more)} more`]] satisfies Line],
     ],
     ...notes.length === 0 ? [] : [
       blank,

@@ -1,0 +1,156 @@
+/**
+ * The report as text.
+ *
+ * @module
+ */
+
+import { reportText } from "@qmp/run-state/report";
+import { assert } from "chai";
+
+import { event, greeting, reportOn, reportSaid } from "./report_steps.ts";
+import type { Assets, Suite } from "./suite.ts";
+
+function recorded({ fixtures }: Assets, name: string): string[] {
+  const report = reportOn(fixtures.get(`traces/${name}.jsonl`)!, {
+    title: `${name}.jsonl`,
+    about: "a trace",
+  });
+  return reportText(report).split("\n");
+}
+
+/** The lines below a headline. */
+function below(lines: readonly string[], headline: string): string[] {
+  const start = lines.indexOf(headline) + 1;
+  const end = lines.indexOf("", start);
+  return lines.slice(start, end === -1 ? undefined : end);
+}
+
+/** The tests of `reportText()`. */
+export const reportTextSuite: Suite = {
+  "reportText() says what the log is, how long, and from when"(assets) {
+    const lines = recorded(assets, "watchdog-pause");
+    assert.deepEqual(lines.slice(0, 2), ["watchdog-pause.jsonl", "a trace"]);
+    assert.match(lines[2]!, /^14 messages in 19 ms, from 2026-\d\d-\d\dT.*Z$/);
+  },
+
+  "reportText() says why a machine stopped, with every line"(assets) {
+    assert.deepEqual(
+      below(recorded(assets, "watchdog-pause"), "Why it stopped"),
+      [
+        "  line 8, +0.041733 s: the watchdog expired, for 971 µs",
+        "    line 5: command watchdog-set-action action=pause",
+        "    line 7: event WATCHDOG action=pause",
+        "    line 8: event STOP",
+        "      so it was watchdog",
+        "    line 11: command cont",
+        "    line 12: event RESUME",
+      ],
+    );
+  },
+
+  "reportText() takes the registers of a panic apart"(assets) {
+    const lines = below(recorded(assets, "panic-s390"), "Why it stopped");
+    assert.include(
+      lines,
+      "      psw-mask  0x0002000180000000  wait state, all interrupts disabled, " +
+        "supervisor state, key 0, condition code 0, 64-bit addressing",
+    );
+    assert.include(lines, "      psw-addr  0xfedcba9876543210");
+  },
+
+  "reportText() says what it does not know for certain"() {
+    const text = reportText(reportSaid(
+      greeting,
+      event("RESUME", 100),
+      '{"return": {}}',
+      event("GUEST_PANICKED", 110, '{"action": "pause"}'),
+      event("STOP", 110),
+    ));
+    assert.include(
+      text,
+      "most likely, the guest panicked, and the log does not tell of its running again",
+    );
+  },
+
+  "reportText() says unknown what is unknown"() {
+    const lines = reportText(reportSaid(
+      event("RTC_CHANGE", 1, "{}"),
+      event("RTC_CHANGE", 3, "{}"),
+    )).split("\n");
+    assert.deepEqual(below(lines, "Where it stood"), [
+      `${" ".repeat(11)}2 s  unknown`,
+    ]);
+  },
+
+  "reportText() adds up states and downtime"() {
+    const lines = reportText(reportSaid(
+      event("RESUME", 0),
+      event("SUSPEND", 90),
+      event("WAKEUP", 100),
+      event("SUSPEND", 7300),
+      event("WAKEUP", 180_100),
+    )).split("\n");
+    assert.deepEqual(below(lines, "Where it stood"), [
+      `${" ".repeat(11)}2 d  suspended, 2 times`,
+      `${" ".repeat(5)}2 h 1 min  running, 3 times`,
+    ]);
+    assert.deepEqual(below(lines, "Downtime"), [
+      "  suspended        2 d in 2 stops",
+    ]);
+  },
+
+  "reportText() draws the timeline as wide as it is told"(assets) {
+    const { fixtures } = assets;
+    const report = reportOn(fixtures.get("traces/io-error.jsonl")!);
+    for (const columns of [40, 80, 200]) {
+      const lines = reportText(report, { columns }).split("\n");
+      const bar = lines.find((line) => /^ {2}[█░▁]+$/.test(line))!;
+      assert.lengthOf(bar, columns - 2);
+      // What took a fiftieth of the time is seen all the same.
+      assert.match(bar, /░+█+▁+█*$/);
+    }
+  },
+
+  "reportText() places by lines where the log knows no time"() {
+    const text = reportText(reportSaid(
+      '{"return": {}}',
+      event("RESUME", -1),
+      event("SUSPEND", -1),
+    ));
+    assert.match(text, /none of them with a time/);
+    assert.match(text, /line 1 +line 3/);
+  },
+
+  "reportText() names each machine where there are several"() {
+    const log = ["1", "2"].map((mon) =>
+      `2026-01-31 12:00:00.001+0000: 7: info : qemuMonitorJSONIOProcessLine:203` +
+      ` : QEMU_MONITOR_RECV_EVENT: mon=0x7f0${mon} event=${
+        event("RESUME", 1)
+      }\n`
+    ).join("");
+    const text = reportText(reportOn(log));
+    assert.match(text, /^Monitor 0x7f01: 1 message$/m);
+    assert.match(text, /^Monitor 0x7f02: 1 message$/m);
+  },
+
+  "reportText() lists what was found, and says how much more there is"() {
+    const lines = reportText(
+      reportSaid(...Array.from({ length: 100 }, () => "{}")),
+    ).split("\n");
+    const found = below(lines, "What was found");
+    assert.lengthOf(found, 41);
+    assert.match(found[0]!, /^ {2}line 1: fault NOT_QMP: /);
+    assert.equal(found[40], "  and 60 more");
+  },
+
+  "reportText() lets nothing of the log steer a terminal"() {
+    const name = "\\u001b[31m\\u202eX\\u0000\\n";
+    const text = reportText(reportOn(
+      `${event(name, 1)}\r\n${event("STOP", 2)}\r\n`,
+      { title: "a\x1b[2J\nb", about: "\u202e" },
+    ));
+    // deno-lint-ignore no-control-regex
+    assert.notMatch(text.replaceAll("\n", ""), /[\x00-\x1f\x7f-\x9f\u202e]/);
+    assert.equal(text.split("\n")[1], "\\u202e");
+  },
+};
