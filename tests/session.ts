@@ -76,6 +76,7 @@ const paths: Readonly<Record<ScenarioName, string>> = {
   "watchdog-debug": "running shutdown",
   "watchdog-none": "running shutdown",
   "watchdog-inject-nmi": "running shutdown",
+  "watchdog-held-back": "running watchdog",
   "suspend-and-wake": "running suspended running shutdown",
   "hibernate": "running",
   "migration-out": "running finish-migrate postmigrate",
@@ -169,6 +170,26 @@ export const sessionTests: Suite = {
       normalize(entriesOf(session(seed))).replace(/, "id": "ID\d+"/g, "")
         .replace(/"id": "ID\d+", /g, "");
     assert.equal(lines(3), lines(4));
+  },
+
+  "session() holds back a second WATCHDOG, which keeps its time"() {
+    const session = made("7.2", { scenario: "watchdog-held-back" });
+    assert.include(
+      told(session),
+      "WATCHDOG none, reply, STOP, reply watchdog, WATCHDOG pause, reply watchdog,",
+    );
+    const times = session.messages.flatMap(({ message, at }) => {
+      const { seconds, microseconds } = (message["timestamp"] ?? {}) as Record<
+        string,
+        number
+      >;
+      return seconds === undefined
+        ? []
+        : [{ at, made: seconds % 1000 + microseconds! / 1e6 }];
+    });
+    const [, stop, late] = times;
+    assert.isBelow(late!.made, stop!.made);
+    assert.isAbove(late!.at, stop!.at + 1);
   },
 
   "session() says of a panic what each edition does"() {
@@ -324,11 +345,11 @@ export const sessionTests: Suite = {
       made("7.2", { steps: 30 }, seed).messages.map(({ text }) => text);
     assert.deepEqual(texts(5), texts(5));
     assert.notDeepEqual(texts(5), texts(6));
-    const { messages, args } = made("7.2", { steps: 3 }, 3);
-    assert.deepEqual(args, ["-S", "-no-reboot"]);
+    const { messages, args } = made("7.2", { steps: 3 }, 7);
+    assert.deepEqual(args, ["-no-reboot"]);
     assert.deepEqual(messages.slice(-2).map(({ text }) => text), [
-      '{"timestamp": {"seconds": 1700000036, "microseconds": 378598}, "event": "WATCHDOG", "data": {"action": "reset"}}\r\n',
-      '{"timestamp": {"seconds": 1700000036, "microseconds": 378936}, "event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-reset"}}\r\n',
+      '{"timestamp": {"seconds": 1700000045, "microseconds": 968780}, "event": "GUEST_PANICKED", "data": {"action": "poweroff"}}\r\n',
+      '{"timestamp": {"seconds": 1700000045, "microseconds": 969012}, "event": "SHUTDOWN", "data": {"guest": true, "reason": "guest-panic"}}\r\n',
     ]);
   },
 

@@ -170,6 +170,14 @@ export const plays: Readonly<Partial<Record<ScenarioName, Play>>> = {
   "watchdog-debug": expires("debug"),
   "watchdog-none": expires("none"),
   "watchdog-inject-nmi": expires("inject-nmi"),
+  "watchdog-held-back": {
+    options: { args: ["-device", "ib700"] },
+    pokes: {
+      "WATCHDOG none": poke("outb 0x443 0xf"),
+      // Disarmed first, for it expires again and again.
+      "STOP": poke("outb 0x441 0", "outb 0x443 0xf"),
+    },
+  },
   "suspend-and-wake": {
     options: { args: ["-global", "PIIX4_PM.disable_s3=0"] },
     pokes: { "SUSPEND": power("0x2400") },
