@@ -5,6 +5,7 @@
  * @module
  */
 
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { assert } from "chai";
 import * as v from "valibot";
@@ -224,5 +225,28 @@ Deno.test("openApiComponents() has the same, under names that OpenAPI allows", (
     for (const each of Object.keys(schemas)) {
       assert.match(each, /^[a-zA-Z0-9._-]+$/);
     }
+  }
+});
+
+Deno.test("openApiComponents() makes a document that OpenAPI's own schema takes", async () => {
+  for (const name of editions) {
+    const schema = { $ref: "#/components/schemas/RunStateCommand" };
+    const document = {
+      openapi: "3.1.0",
+      info: { title: "Control", version: "1" },
+      paths: {
+        "/qmp": {
+          post: {
+            requestBody: { content: { "application/json": { schema } } },
+            responses: { 204: { description: "It was sent" } },
+          },
+        },
+      },
+      components: openApiComponents(edition(name)),
+    };
+    const { valid, errors } = await new Validator().validate(
+      JSON.parse(stringifyJson(document)),
+    );
+    assert.isTrue(valid, JSON.stringify(errors));
   }
 });
