@@ -25,24 +25,35 @@ export function append(path: string): Growing {
   const file = openSync(path, "a", 0o600);
   const found = fstatSync(file);
   const isRegular = found.isFile();
+  let { size } = found;
   return {
-    size: isRegular ? found.size : undefined,
+    size: isRegular ? size : undefined,
     write(lines) {
       const bytes = Buffer.from(lines);
-      let at = 0;
       try {
-        // A disk that is nearly full takes a part.
-        while (at < bytes.length) at += writeSync(file, bytes, at);
-      } catch (error) {
-        const whole = at === 0 ? 0 : bytes.lastIndexOf(0x0a, at - 1) + 1;
-        if (isRegular && whole < at) {
-          ftruncateSync(file, fstatSync(file).size - (at - whole));
+        for (let at = 0; at < bytes.length;) {
+          at += writeSync(file, bytes, at);
         }
+        size += bytes.length;
+      } catch (error) {
+        // A disk that is nearly full has taken a part; Deno does not say how much.
+        if (isRegular) size += keepWhole(bytes);
         throw error;
       }
     },
     sync: () => fsyncSync(file),
-    empty: () => ftruncateSync(file),
+    empty() {
+      ftruncateSync(file);
+      size = 0;
+    },
     close: () => closeSync(file),
   };
+
+  /** Takes back the line that was not written whole; gives how much is left. */
+  function keepWhole(bytes: Buffer): number {
+    const taken = fstatSync(file).size - size;
+    const whole = bytes.subarray(0, taken).lastIndexOf(0x0a) + 1;
+    if (whole < taken) ftruncateSync(file, size + whole);
+    return whole;
+  }
 }
