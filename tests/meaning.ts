@@ -326,6 +326,35 @@ export const meaningSuite: Suite = {
     assert.deepEqual(codes(...negotiated, unread, unread), []);
   },
 
+  "tracker() asks for no command and no reply that a recorder kept out"() {
+    const line = (...rest: readonly unknown[]) =>
+      JSON.stringify([1, ...rest]) + "\n";
+    const said = (text: string) =>
+      text.startsWith("->")
+        ? line("->", text.slice(2) + "\n")
+        : line("<-", text + "\n");
+    const keptOut = (direction: "<-" | "->") =>
+      line("redacted", { direction, bytes: 9, written: 0 });
+    const codesIn = (...lines: readonly string[]) =>
+      found(follow(entriesOf(encoder.encode(
+        '{"format": "qmp-trace", "version": 1}\n' +
+          negotiated.map(said).join("") + lines.join(""),
+      ))));
+    const reply = said('{"return": {}, "id": 2}');
+    const command = (id: number) =>
+      said(`->{"execute": "query-block", "id": ${id}}`);
+    assert.deepEqual(codesIn(keptOut("->"), reply), []);
+    assert.deepEqual(
+      codesIn(command(1), command(2), keptOut("<-"), reply),
+      [],
+    );
+    assert.deepEqual(codesIn(reply), ["fault UNASKED_REPLY on line 5"]);
+    assert.deepEqual(
+      codesIn(command(1), command(2), reply),
+      ["fault UNANSWERED_COMMAND on line 5"],
+    );
+  },
+
   "tracker() lets SHUTDOWN come twice where QEMU may live on"() {
     const byGuest = shutdown("guest-shutdown", true);
     const byHost = shutdown("host-signal", false);

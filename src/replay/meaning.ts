@@ -168,6 +168,8 @@ export function meaning(table: Witnesses): Meaning {
     const { kind, findings } = entry;
     if (kind === undefined) {
       if (findings.some(hidesMessages)) lose();
+      // A command may be kept out, or a reply.
+      else if (findings.some(({ code }) => code === "REDACTED")) replies.lose();
       return nothing;
     }
     if (kind === "greeting") {
