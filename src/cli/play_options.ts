@@ -25,16 +25,16 @@ export const playOptions: Options = {
     about: "Play at N times the recorded pace, not at once",
   },
   interval: {
-    takes: "SECONDS",
+    takes: "SEC",
     about: "Play at a fixed pace, not at the recorded one",
   },
   idle: {
-    takes: "SECONDS",
+    takes: "SEC",
     about: "Wait no longer than that, by the recording, between two messages",
   },
   from: {
     takes: "WHERE",
-    about: "Begin at a time in SECONDS, at entry:N from 1, or at an EVENT",
+    about: "Begin at a time in seconds, at entry:N from 1, or at an event",
   },
   until: {
     takes: "WHERE",
