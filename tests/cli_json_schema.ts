@@ -5,6 +5,7 @@
  */
 
 import { assert } from "chai";
+import * as v from "valibot";
 
 import { parseJson, stringifyJson } from "@qmp/run-state";
 import { main } from "@qmp/run-state/cli";
@@ -91,6 +92,21 @@ export const jsonSchemaVerbTests: Suite = {
       "reset",
       "shutdown",
     ]);
+  },
+
+  "toJsonSchema() throws on a schema that it cannot tell, rather than take all"() {
+    for (
+      const unknown of [
+        v.custom(() => true),
+        v.pipe(v.string(), v.check(() => true)),
+      ]
+    ) {
+      const schemas = { ...edition("7.2").schemas, unknown };
+      assert.throws(
+        () => toJsonSchema({ name: "own", schemas }),
+        /"(custom|check)"/,
+      );
+    }
   },
 
   "toJsonSchema() has every definition of every edition by its name"() {

@@ -81,6 +81,7 @@ export interface OpenApiComponents {
  *
  * @param edition Which QEMU's protocol.
  * @returns The document. Each call makes a new one, and the same.
+ * @throws {Error} Where a schema is not built from QAPI's words.
  *
  * @example Print it
  * ```ts
@@ -112,6 +113,7 @@ export function toJsonSchema(edition: Edition): JsonSchemaDocument {
  *
  * @param edition Which QEMU's protocol.
  * @returns The components. Each call makes new ones, and the same.
+ * @throws {Error} Where a schema is not built from QAPI's words.
  *
  * @example Describe a route that takes a command
  * ```ts

@@ -12,7 +12,8 @@ export type Severity = "fault" | "notice";
 
 /**
  * What a {@linkcode Finding} says, for programs. A code keeps its meaning for
- * ever; new ones may come with a minor version.
+ * ever; new ones may come with a minor version. The README lists them, and
+ * `qmp-run-state explain CODE` says what to do about each.
  */
 export type FindingCode =
   // The text is not a JSON value that QEMU would read.
