@@ -8,7 +8,7 @@ import type { Command, ErrorReply, Return } from "../schema/qmp.ts";
 import type { Finding } from "../wire/finding.ts";
 import { quote } from "../wire/quote.ts";
 import type { Entry } from "./read.ts";
-import { isOutOfBand, timeOf } from "./seen.ts";
+import { isOutOfBand } from "./seen.ts";
 
 /** A command that was never answered. */
 export interface Unanswered {
@@ -24,10 +24,15 @@ export interface Exchange {
    * Takes the next message.
    *
    * @param entry The message.
+   * @param time When it was made, of an event that says so.
    * @param isWhole Whether nothing is missing since a greeting.
    * @returns `UNASKED_REPLY`, where no command asked for it.
    */
-  take(entry: Entry, isWhole: boolean): readonly Finding[];
+  take(
+    entry: Entry,
+    time: number | undefined,
+    isWhole: boolean,
+  ): readonly Finding[];
   /** Forgets what waits, since messages are missing. */
   lose(): void;
   /**
@@ -113,14 +118,14 @@ export function exchange(): Exchange {
 
   return {
     lose,
-    take(entry, isWhole) {
+    take(entry, own, isWhole) {
       const { kind, answers } = entry;
       if (kind === "command") {
         send(entry);
         return nothing;
       }
       last = entry;
-      if (kind === "event") time = timeOf(entry) ?? time;
+      if (kind === "event") time = own ?? time;
       else if (kind === "greeting") lose();
       else if (answers === undefined) return unasked(entry, isWhole);
       else answer(entry, answers, isWhole);

@@ -120,8 +120,10 @@ export function meaning(table: Witnesses): Meaning {
     watchdogs.lose();
   }
 
-  function backwards(entry: Entry): readonly Finding[] {
-    const own = timeOf(entry);
+  function backwards(
+    entry: Entry,
+    own: number | undefined,
+  ): readonly Finding[] {
     if (own === undefined) return nothing;
     const back = time - own;
     const isLate = back > slack &&
@@ -144,8 +146,12 @@ export function meaning(table: Witnesses): Meaning {
     return isWhole && last ? secondShutdown(entry, last) : undefined;
   }
 
-  function judgeEvent(entry: Entry, runs: boolean): readonly Finding[] {
-    const late = backwards(entry);
+  function judgeEvent(
+    entry: Entry,
+    own: number | undefined,
+    runs: boolean,
+  ): readonly Finding[] {
+    const late = backwards(entry, own);
     switch (entry.name) {
       case "STOP":
         ending = undefined;
@@ -178,9 +184,10 @@ export function meaning(table: Witnesses): Meaning {
     }
     // `read` has forgotten which replies are still to come.
     if (findings.length > 0 && findings.some(isTooMany)) lose();
-    const watched = watchdogs.take(entry, runs, isWhole);
-    const judged = kind === "event" ? judgeEvent(entry, runs) : nothing;
-    const exchanged = replies.take(entry, isWhole);
+    const own = kind === "event" ? timeOf(entry) : undefined;
+    const watched = watchdogs.take(entry, own, runs, isWhole);
+    const judged = kind === "event" ? judgeEvent(entry, own, runs) : nothing;
+    const exchanged = replies.take(entry, own, isWhole);
     return watched.length + judged.length + exchanged.length === 0
       ? nothing
       : [...watched, ...judged, ...exchanged];

@@ -231,13 +231,19 @@ export function following(
 
   /** What is under way from then on. */
   function proceed({ begins, ends }: Witness): void {
-    if (begins.length + ends.length === 0) return;
-    for (const each of begins) underWay.add(each);
+    let isOther = false;
+    for (const each of begins) {
+      if (underWay.has(each)) continue;
+      underWay.add(each);
+      isOther = true;
+    }
     for (const each of ends) {
-      if (commands === "seen" || !unseen.includes(each)) underWay.delete(each);
+      if (commands === "seen" || !unseen.includes(each)) {
+        isOther = underWay.delete(each) || isOther;
+      }
       forget(({ cause }) => cause.past === each);
     }
-    going = machine.while(underWay);
+    if (isOther) going = machine.while(underWay);
   }
 
   function take(entry: Entry): readonly Finding[] {

@@ -7,7 +7,7 @@
 import type { Witnesses } from "../editions/witness.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { Entry } from "./read.ts";
-import { isOutOfBand, nameOf, seenOf, timeOf } from "./seen.ts";
+import { isOutOfBand, nameOf, seenOf } from "./seen.ts";
 
 /** The watchdogs of a monitor. */
 export interface Watchdog {
@@ -15,11 +15,17 @@ export interface Watchdog {
    * Takes the next message.
    *
    * @param entry The message.
+   * @param time When it was made, of an event that says so.
    * @param runs Whether the machine is known to run before it.
    * @param isWhole Whether nothing is missing since a greeting.
    * @returns `WATCHDOG_WITHOUT_EFFECT`, where it is clear by now.
    */
-  take(entry: Entry, runs: boolean, isWhole: boolean): readonly Finding[];
+  take(
+    entry: Entry,
+    time: number | undefined,
+    runs: boolean,
+    isWhole: boolean,
+  ): readonly Finding[];
   /** Forgets what should come, since the machine is not where it was thought to be. */
   doubt(): void;
   /** Forgets what went before, since messages are missing. */
@@ -83,10 +89,10 @@ export function watchdog(table: Witnesses): Watchdog {
 
   function expect(
     by: Entry,
+    time: number | undefined,
     runs: boolean,
     isWhole: boolean,
   ): readonly Finding[] {
-    const time = timeOf(by);
     const isPrompt = time !== undefined && time >= newest &&
       time - last > throttle;
     last = Math.max(last, time ?? newest);
@@ -106,9 +112,11 @@ export function watchdog(table: Witnesses): Watchdog {
     return found;
   }
 
-  function happen(entry: Entry): readonly Finding[] {
+  function happen(
+    entry: Entry,
+    time: number | undefined,
+  ): readonly Finding[] {
     const { name = "" } = entry;
-    const time = timeOf(entry);
     newest = Math.max(newest, time ?? newest);
     if (expected === undefined) return nothing;
     const { events } = expected;
@@ -141,7 +149,7 @@ export function watchdog(table: Witnesses): Watchdog {
     doubt() {
       expected = undefined;
     },
-    take(entry, runs, isWhole) {
+    take(entry, time, runs, isWhole) {
       const { kind, name = "", answers } = entry;
       if (kind === "command") {
         if (isOutOfBand(entry)) return nothing;
@@ -159,7 +167,9 @@ export function watchdog(table: Witnesses): Watchdog {
         return found;
       }
       if (kind !== "event") return answers ? answer(entry) : nothing;
-      return name === "WATCHDOG" ? expect(entry, runs, isWhole) : happen(entry);
+      return name === "WATCHDOG"
+        ? expect(entry, time, runs, isWhole)
+        : happen(entry, time);
     },
   };
 }
