@@ -8,8 +8,7 @@ import { assert } from "chai";
 
 import { lineStarts } from "../src/replay/line_starts.ts";
 import { jsonDefaults } from "../src/wire/json.ts";
-import { splitChunk } from "../src/wire/json_splitter.ts";
-import { openSplitter, startsToCome } from "../src/wire/splitter.ts";
+import { openSplitter } from "../src/wire/splitter.ts";
 
 import type { Suite } from "./suite.ts";
 
@@ -22,8 +21,8 @@ export const lineStartsSuite: Suite = {
       const chunk = new TextEncoder().encode(text);
       for (let line = 2; line < 500; line++) {
         starts.begin((line - 2) * chunk.length, line);
-        splitChunk(splitter, chunk);
-        starts.keep(startsToCome(splitter));
+        splitter.push(chunk);
+        starts.keep(splitter.startsToCome());
         assert.isAtMost(starts.size(), 3, JSON.stringify(text));
       }
     }

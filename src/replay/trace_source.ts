@@ -5,8 +5,7 @@
  */
 
 import { jsonDefaults } from "../wire/json.ts";
-import { endSplitting, splitChunk } from "../wire/json_splitter.ts";
-import { type JsonText, openSplitter, startsToCome } from "../wire/splitter.ts";
+import { type JsonText, openSplitter } from "../wire/splitter.ts";
 import type { Stage } from "../wire/stage.ts";
 import { lineStarts } from "./line_starts.ts";
 import type { Direction, TraceRecord } from "./record.ts";
@@ -149,11 +148,11 @@ function openLane(
       starts.begin(fed, chunk.line);
       fed += chunk.bytes.length;
       at = chunk.at;
-      const records = splitChunk(splitter, chunk.bytes).map(record);
-      starts.keep(startsToCome(splitter));
+      const records = splitter.push(chunk.bytes).map(record);
+      starts.keep(splitter.startsToCome());
       return records;
     },
-    end: () => endSplitting(splitter).map(record),
+    end: () => splitter.end().map(record),
     fed: () => base + fed,
   };
 }

@@ -81,3 +81,14 @@ export interface Finding {
   /** What it is, for people: it names the act and quotes the value. */
   readonly message: string;
 }
+
+/**
+ * Makes a finding of what is wrong with a whole text.
+ *
+ * @param code What it is, for programs.
+ * @param message What it is, for people.
+ * @returns The fault.
+ */
+export function faultOf(code: FindingCode, message: string): Finding {
+  return { code, severity: "fault", path: [], message };
+}

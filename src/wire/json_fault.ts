@@ -8,18 +8,18 @@
 import type { Finding, FindingCode, Path } from "./finding.ts";
 import { quote, shorten } from "./quote.ts";
 
-/** What the reader noticed, as it noticed it. */
+/** What is wrong with a text. The reader throws it, as it noticed it. */
 export interface JsonFault {
   /** What it is. */
   readonly code: FindingCode;
-  /** Where it begins, in UTF-16 code units from the start of the text. */
-  readonly at: number;
-  /** Where it ends; one character further where absent. */
-  readonly end?: number;
-  /** What it is, in place of a quote, where that might give a secret away. */
-  readonly subject?: string;
   /** For NOT_JSON what should stand there, else what is wrong with what does. */
   readonly about: string;
+  /** Where it begins, in UTF-16 code units from the start of the text. */
+  readonly from: number;
+  /** Where it ends; one character further where absent. */
+  readonly end: number | undefined;
+  /** What it is, in place of a quote, where that might give a secret away. */
+  readonly subject: string | undefined;
 }
 
 /** That no value could be read, and why. */
@@ -46,41 +46,36 @@ export interface NotRead {
  * @returns The finding, and its place in the text.
  */
 export function notRead(text: string, fault: JsonFault, path: Path): NotRead {
-  const { code, at, about, subject } = fault;
-  const { line, column } = placeOf(text, at);
-  const place = `(line ${line}, column ${column})`;
-  const end = fault.end ?? at + (text.codePointAt(at)! > 0xffff ? 2 : 1);
-  const received = shorten(text.slice(at, end));
-  const cutShort = code === "NOT_JSON" && at >= text.length;
-  const words = cutShort
-    ? `Cannot read the text as JSON: it is cut short where ${about} should follow`
-    : code === "NOT_JSON"
-    ? `Cannot read the text as JSON: ${
-      quote(received)
-    } stands where ${about} should`
-    : `Cannot read ${subject ?? quote(received)} as JSON: ${about}`;
+  const { code, from, about, subject } = fault;
+  let line = 1;
+  let start = 0;
+  let next: number;
+  while ((next = text.indexOf("\n", start) + 1) > 0 && next <= from) {
+    line++;
+    start = next;
+  }
+  const end = fault.end ?? from + (text.codePointAt(from)! > 0xffff ? 2 : 1);
+  const received = shorten(text.slice(from, end));
+  const isNotJson = code === "NOT_JSON";
+  const isCutShort = isNotJson && from >= text.length;
+  const words = isCutShort
+    ? `the text as JSON: it is cut short where ${about} should follow`
+    : isNotJson
+    ? `the text as JSON: ${quote(received)} stands where ${about} should`
+    : `${subject ?? quote(received)} as JSON: ${about}`;
   return {
     ok: false,
     finding: {
       code,
       severity: "fault",
       path,
-      ...code === "NOT_JSON" ? { expected: about } : undefined,
-      ...cutShort || subject !== undefined ? undefined : { received },
-      message: `${words} ${place}`,
+      ...isNotJson ? { expected: about } : undefined,
+      ...isCutShort || subject !== undefined ? undefined : { received },
+      message: `Cannot read ${words} (line ${line}, column ${
+        from - start + 1
+      })`,
     },
     line,
-    offset: at,
+    offset: from,
   };
-}
-
-function placeOf(text: string, at: number): { line: number; column: number } {
-  let line = 1;
-  let start = 0;
-  for (;;) {
-    const next = text.indexOf("\n", start) + 1;
-    if (next === 0 || next > at) return { line, column: at - start + 1 };
-    line++;
-    start = next;
-  }
 }

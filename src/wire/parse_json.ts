@@ -43,13 +43,13 @@ export class JsonSyntaxError extends SyntaxError {
    *
    * @param reason What {@linkcode safeParseJson} said of the text.
    */
-  constructor(reason: NotRead) {
-    super(reason.finding.message);
+  constructor({ finding: { message, code, path }, line, offset }: NotRead) {
+    super(message);
     this.name = "JsonSyntaxError";
-    this.code = reason.finding.code;
-    this.line = reason.line;
-    this.offset = reason.offset;
-    this.path = reason.finding.path;
+    this.code = code;
+    this.line = line;
+    this.offset = offset;
+    this.path = path;
   }
 }
 

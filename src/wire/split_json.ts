@@ -5,7 +5,6 @@
  */
 
 import { jsonDefaults, type JsonOptions } from "./json.ts";
-import { endSplitting, splitChunk } from "./json_splitter.ts";
 import { type JsonText, openSplitter } from "./splitter.ts";
 import type { Stage } from "./stage.ts";
 
@@ -63,9 +62,5 @@ export type { JsonText };
 export function splitJson(
   options: JsonOptions = {},
 ): Stage<Uint8Array, JsonText> {
-  const splitter = openSplitter({ ...jsonDefaults, ...options });
-  return {
-    push: (chunk) => splitChunk(splitter, chunk),
-    end: () => endSplitting(splitter),
-  };
+  return openSplitter({ ...jsonDefaults, ...options });
 }
