@@ -5,14 +5,9 @@
  * @module
  */
 
+import { isBlank } from "../wire/byte_tables.ts";
 import { jsonDefaults } from "../wire/json.ts";
-import { endSplitting, splitChunk } from "../wire/json_splitter.ts";
-import {
-  isBlank,
-  type JsonText,
-  openSplitter,
-  startsToCome,
-} from "../wire/splitter.ts";
+import { type JsonText, openSplitter } from "../wire/splitter.ts";
 import type { Stage } from "../wire/stage.ts";
 import { join } from "./lines.ts";
 
@@ -125,9 +120,9 @@ export function sifter(
       // A copy, because the caller may use its buffer again.
       held.push(bytes.slice());
       end += bytes.length;
-      return sift(splitChunk(splitter, bytes), startsToCome(splitter)[0]!);
+      return sift(splitter.push(bytes), splitter.startsToCome()[0]!);
     },
-    end: () => sift(endSplitting(splitter), end),
+    end: () => sift(splitter.end(), end),
   };
 }
 

@@ -11,6 +11,7 @@ import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { quote } from "../wire/quote.ts";
 import { type Edition, envelopes, type Lore } from "./edition.ts";
 import { explain, unexpectedMember } from "./explain.ts";
+import { loreOf } from "./lore.ts";
 import type { Kind } from "./qmp.ts";
 import { isSecretive } from "./secret.ts";
 import { unexpected } from "./strictly.ts";
@@ -54,7 +55,7 @@ export function doubtsAbout(
     : faultsOf(schema, value, subject, stranger, isSecretive(name));
   return faults.map((fault) => {
     const { code, path } = fault;
-    const lore = name === undefined ? undefined : edition.lore?.({
+    const lore = name === undefined ? undefined : loreOf(edition, {
       code,
       kind,
       name,

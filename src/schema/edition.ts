@@ -17,7 +17,39 @@ import {
   type Kind,
   Return,
 } from "./qmp.ts";
-import * as mirror from "./run_state.ts";
+import {
+  GUEST_CRASHLOADED,
+  GUEST_PANICKED,
+  GuestPanicAction,
+  GuestPanicInformation,
+  GuestPanicInformationHyperV,
+  GuestPanicInformationS390,
+  GuestPanicInformationType,
+  MEMORY_FAILURE,
+  MemoryFailureAction,
+  MemoryFailureFlags,
+  MemoryFailureRecipient,
+  PanicAction,
+  POWERDOWN,
+  queryStatus,
+  RebootAction,
+  RESET,
+  RESUME,
+  RunState,
+  S390CrashReason,
+  setAction,
+  SHUTDOWN,
+  ShutdownAction,
+  ShutdownCause,
+  StatusInfo,
+  STOP,
+  SUSPEND,
+  SUSPEND_DISK,
+  WAKEUP,
+  WATCHDOG,
+  WatchdogAction,
+  watchdogSetAction,
+} from "./run_state.ts";
 
 /** Something in a message that an edition does not know, or that it lacks. */
 export interface Question {
@@ -75,51 +107,42 @@ export interface Edition {
  * assert.equal(Object.keys(seed.schemas).length, 31);
  * ```
  */
-export const seed: Edition = /* @__PURE__ */ namedAsInQapi("seed", mirror);
-
-/**
- * The members of the seed that some release lacks. The editions know much more,
- * but this much is known without them, so that under `forward` no message of
- * any QEMU is lost.
- */
-function seedLore({ code, name, path }: Question): Lore | undefined {
-  if (code !== "MISSING_MEMBER") return undefined;
-  const at = path.join(".");
-  const isCause = name === "SHUTDOWN" || name === "RESET";
-  if (name === "query-status" && at === "return.singlestep") {
-    const why = '"singlestep" is gone since QEMU 9.0';
-    return { until: "9.0", known: true, why };
-  }
-  const since = !isCause
-    ? undefined
-    : at === "data.reason"
-    ? "4.0"
-    : at === "data"
-    ? "2.10"
-    : undefined;
-  return since === undefined ? undefined : {
-    since,
-    known: true,
-    why: `"${path.at(-1)}" is lacking before QEMU ${since}`,
-  };
-}
-
-/** The mirror names commands by what is an identifier in TypeScript. */
-function namedAsInQapi(
-  name: string,
-  schemas: Readonly<Record<string, v.GenericSchema>>,
-): Edition {
-  return {
-    name,
-    lore: seedLore,
-    schemas: Object.fromEntries(
-      Object.entries(schemas).map(([identifier, schema]) => [
-        isCommand(schema) ? schema.command : identifier,
-        schema,
-      ]),
-    ),
-  };
-}
+export const seed: Edition = {
+  name: "seed",
+  schemas: {
+    RunState,
+    ShutdownCause,
+    StatusInfo,
+    "query-status": queryStatus,
+    SHUTDOWN,
+    POWERDOWN,
+    RESET,
+    STOP,
+    RESUME,
+    SUSPEND,
+    SUSPEND_DISK,
+    WAKEUP,
+    WatchdogAction,
+    WATCHDOG,
+    RebootAction,
+    ShutdownAction,
+    PanicAction,
+    "watchdog-set-action": watchdogSetAction,
+    "set-action": setAction,
+    GuestPanicAction,
+    GuestPanicInformationType,
+    GuestPanicInformationHyperV,
+    S390CrashReason,
+    GuestPanicInformationS390,
+    GuestPanicInformation,
+    GUEST_PANICKED,
+    GUEST_CRASHLOADED,
+    MemoryFailureRecipient,
+    MemoryFailureAction,
+    MemoryFailureFlags,
+    MEMORY_FAILURE,
+  },
+};
 
 /**
  * Finds the schema of an event of run-state.

@@ -17,6 +17,7 @@ import {
   replySchema,
 } from "./edition.ts";
 import { shown } from "./explain.ts";
+import { loreOf } from "./lore.ts";
 import type { Forwarded, Message } from "./message.ts";
 import type { Timestamp } from "./qapi.ts";
 import { type Kind, kindOf } from "./qmp.ts";
@@ -193,7 +194,7 @@ function strangerOf(
   }
   const path = [kind === "event" ? "event" : "execute"];
   const code = "UNKNOWN_NAME";
-  return edition.lore?.({ code, kind, name, path, value: name })?.known
+  return loreOf(edition, { code, kind, name, path, value: name })?.known
     ? unknownName(kind, name, `edition ${edition.name} does not know it`)
     : undefined;
 }
