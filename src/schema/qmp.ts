@@ -201,7 +201,9 @@ export const VersionTriple: Struct<VersionTriple> = /* @__PURE__ */ struct({
 const nested = /* @__PURE__ */ object({ qemu: VersionTriple, package: string });
 
 const flat = /* @__PURE__ */ object({
-  .../* @__PURE__ */ VersionTriple.entries,
+  major: count,
+  minor: count,
+  micro: count,
   package: string,
 });
 

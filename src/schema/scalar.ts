@@ -60,10 +60,10 @@ export function expecting<T>(
 }
 
 /** QAPI `'bool'`. */
-export const bool: Schema<boolean> = v.boolean();
+export const bool: Schema<boolean> = /* @__PURE__ */ v.boolean();
 
 /** QAPI `'str'`. */
-export const str: Schema<string> = v.string();
+export const str: Schema<string> = /* @__PURE__ */ v.string();
 
 /**
  * Spells a type by a test alone. What is in a large value is not looked at.
@@ -106,7 +106,7 @@ export const any: Any = /* @__PURE__ */ matching(
  * ```
  */
 export const uint32: Schema<number> = /* @__PURE__ */ v.pipe(
-  v.number(),
+  /* @__PURE__ */ v.number(),
   /* @__PURE__ */ expecting<number>(
     "uint32",
     (value) => Number.isInteger(value) && value >= 0 && value <= 0xffff_ffff,
@@ -145,7 +145,10 @@ export const uint32: Schema<number> = /* @__PURE__ */ v.pipe(
  * ```
  */
 export const uint64: Schema<bigint> = /* @__PURE__ */ v.pipe(
-  /* @__PURE__ */ v.union([v.bigint(), v.number()]),
+  /* @__PURE__ */ v.union([
+    /* @__PURE__ */ v.bigint(),
+    /* @__PURE__ */ v.number(),
+  ]),
   /* @__PURE__ */ expecting<bigint | number>(
     "bigint | safe integer",
     (value) => typeof value === "bigint" || Number.isSafeInteger(value),

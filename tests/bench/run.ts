@@ -16,6 +16,7 @@ const runs = {
   deno: ["tests/bench/bench.ts"],
   node: ["scripts/node.ts", "bench/bench.ts"],
   sizes: ["tests/bench/sizes.ts"],
+  "cold import": ["tests/bench/cold_import.ts"],
   fixtures: ["tests/bench/fixtures.ts"],
   playback: ["tests/bench/playback.ts"],
   "playback on Node": ["scripts/node.ts", "bench/playback.ts"],
