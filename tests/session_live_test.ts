@@ -18,13 +18,20 @@ import {
   type Session,
 } from "@qmp/run-state/fixtures";
 import { faker } from "@qmp/run-state/fixtures/faker";
-import { read, traceSource } from "@qmp/run-state/replay";
+import { read } from "@qmp/run-state/replay";
 import { assert } from "chai";
 import process from "node:process";
 
 import { type Qemu, type QemuOptions, qemuVersion } from "../scripts/qemu.ts";
-import { recordScenario } from "../scripts/record_scenario.ts";
-import { bare, type Play, plays, unplayed } from "./session_plays.ts";
+import {
+  bare,
+  keyOf,
+  type Play,
+  plays,
+  reach,
+  recorded,
+  unplayed,
+} from "./session_plays.ts";
 
 const installed = await Promise.all(
   (["x86_64", "s390x"] as const).map(qemuVersion),
@@ -40,25 +47,14 @@ if (!fitting && !required) {
 
 const release = edition("7.2");
 
-function optionsFor({ args }: Session, { options = {} }: Play): QemuOptions {
+function optionsFor({ options = {} }: Play): QemuOptions {
   const machine = options.target === "s390x" ? {} : bare;
   return {
     ...machine,
     ...options,
-    args: [...machine.args ?? [], ...options.args ?? [], ...args],
+    args: [...machine.args ?? [], ...options.args ?? []],
     files: { ...machine.files, ...options.files },
   };
-}
-
-/** Waits until QEMU is in a state, without a trace. */
-async function reach({ witness }: Qemu, state: string): Promise<void> {
-  for (;;) {
-    const { status } = await witness.execute("query-status") as {
-      readonly status: string;
-    };
-    if (status === state) return;
-    await new Promise((tick) => setTimeout(tick, 5));
-  }
 }
 
 /** Has QEMU play a session, up to its end. */
@@ -70,37 +66,21 @@ async function play(
   await prepare?.(qemu);
   const due = new Map(Object.entries(pokes));
   const [, ...rest] = messages;
-  for (const { direction, message, text, state } of rest) {
+  for (const each of rest) {
+    const { direction, message, text, state } = each;
     if (direction === "->") {
       // A silent change takes its time.
-      if (message["execute"] === "query-status") await reach(qemu, state);
+      await reach(qemu, state);
       qemu.monitor.send(text);
     } else if ("event" in message) {
-      const { reason, action, status } = (message["data"] ?? {}) as Record<
-        string,
-        unknown
-      >;
-      const name = String(message["event"]);
-      const key = [name, action ?? reason ?? status ?? []].flat().join(" ");
+      const key = keyOf(each);
       await due.get(key)?.(qemu);
       due.delete(key);
-      await qemu.monitor.event(name);
+      await qemu.monitor.event(String(message["event"]));
     } else await qemu.monitor.reply();
   }
   assert.deepEqual([...due.keys()], [], "nothing in the session asks for it");
   await qemu.ended();
-}
-
-async function recorded(session: Session, how: Play): Promise<string> {
-  let trace = "";
-  await recordScenario({
-    title: session.about,
-    options: optionsFor(session, how),
-    play: (qemu) => play(qemu, session, how),
-  }, (line) => trace += line);
-  const source = traceSource();
-  const records = source.push(new TextEncoder().encode(trace));
-  return normalize(read([...records, ...source.end()]).entries);
 }
 
 for (const { name, about } of scenarios(release)) {
@@ -114,7 +94,12 @@ for (const { name, about } of scenarios(release)) {
       const session = fixtures(faker, { edition: release })
         .session({ scenario: name });
       const { entries } = read(chunkRecords(session.chunks()));
-      const lines = (await recorded(session, how)).split("\n").filter((line) =>
+      const said = await recorded(
+        session,
+        optionsFor(how),
+        (qemu) => play(qemu, session, how),
+      );
+      const lines = said.split("\n").filter((line) =>
         !how.besides || !line.endsWith(`"event": "${how.besides[0]}"}`)
       );
       assert.equal(lines.join("\n"), normalize(entries));

@@ -8,13 +8,21 @@
  * @module
  */
 
-import type { ScenarioName } from "@qmp/run-state/fixtures";
+import {
+  normalize,
+  type ScenarioName,
+  type Session,
+  type SessionMessage,
+} from "@qmp/run-state/fixtures";
+import { read, traceSource } from "@qmp/run-state/replay";
 import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { type Qemu, type QemuOptions, withQemu } from "../scripts/qemu.ts";
+import { recordScenario } from "../scripts/record_scenario.ts";
 
 /** How a scenario is played. */
 export interface Play {
@@ -28,26 +36,38 @@ export interface Play {
   readonly besides?: readonly [event: string, why: string];
 }
 
-type Deed = (qemu: Qemu) => Promise<unknown>;
+/** What is done to a QEMU. */
+export type Deed = (qemu: Qemu) => Promise<unknown>;
 
-const poke = (...lines: readonly string[]): Deed => async (qemu) => {
-  for (const line of lines) await qemu.poke(line);
-};
+/** Pokes a machine with lines of the qtest protocol. */
+function poke(...lines: readonly string[]): Deed {
+  return async (qemu) => {
+    for (const line of lines) await qemu.poke(line);
+  };
+}
 
 /** Sets up power management, as firmware does, and writes to its control register. */
-const power = (value: string): Deed =>
-  poke(
+function power(value: string): Deed {
+  return poke(
     ...["outl 0xcf8 0x80000b40", "outl 0xcfc 0x601"],
     ...["outl 0xcf8 0x80000b80", "outb 0xcfc 1"],
     `outw 0x604 ${value}`,
   );
+}
 
-const powerOff = power("0x2000");
-const reset = poke("outb 0xcf9 0x6");
-const expire = poke("outb 0x443 0xf");
+/** The guest of a PC powers it off. */
+export const powerOff: Deed = power("0x2000");
+/** The guest suspends to memory. */
+export const suspend: Deed = power("0x2400");
+/** The guest suspends to disk. */
+export const hibernate: Deed = power("0x2800");
+/** The guest resets the machine. */
+export const reset: Deed = poke("outb 0xcf9 0x6");
+/** The watchdog is armed afresh, and expires at once. */
+export const expire: Deed = poke("outb 0x441 0", "outb 0x443 0xf");
 
 /** Firmware that waits for a byte at 0x500, tells it pvpanic and waits again. */
-export function firmware(): Uint8Array {
+function firmware(): Uint8Array {
   const image = new Uint8Array(0x10000);
   image.set([
     ...[0x31, 0xc0, 0x8e, 0xd8], // xor ax, ax; mov ds, ax
@@ -59,6 +79,12 @@ export function firmware(): Uint8Array {
   image.set([0xe9, 0x0d, 0xff], 0xfff0); // jmp 0xff00
   return image;
 }
+
+/** A small machine with the small firmware. */
+export const bare: QemuOptions = {
+  args: ["-m", "32", "-bios", "firmware"],
+  files: { firmware: firmware() },
+};
 
 /** An s390 image that waits for a word at 0x300, then with its interrupts disabled. */
 function disabledWait(): Uint8Array {
@@ -100,8 +126,18 @@ function expires(action: string, pokes: Play["pokes"] = {}): Play {
   };
 }
 
-/** Takes a migration and throws it away, all of it or after so many bytes. */
-const swallow = (most = Infinity): Deed => async ({ dir }) => {
+/** Takes a migration, and throws it away. */
+export const swallow: Deed = ({ dir }) => listen(dir, Infinity);
+
+/** Takes a migration, and goes away in the middle of it. */
+export const breakOff: Deed = async (qemu) => {
+  await listen(qemu.dir, 1_000_000);
+  // More than a socket holds, so that QEMU cannot be through by then.
+  await qemu.poke("memset 0x100000 0x1000000 0x55");
+};
+
+async function listen(dir: string, most: number): Promise<void> {
+  const path = join(dir, "migration");
   const server = createServer((socket) => {
     let count = 0;
     socket.on("error", () => {});
@@ -111,30 +147,55 @@ const swallow = (most = Infinity): Deed => async ({ dir }) => {
     });
   });
   server.unref();
-  await new Promise<void>((done) =>
-    server.listen(join(dir, "migration"), done)
-  );
+  await rm(path, { force: true });
+  await new Promise<void>((done) => server.listen(path, done));
+}
+
+/**
+ * Has a machine come that is started like the one that waits for it.
+ *
+ * @param options How it is started.
+ * @returns What does it.
+ */
+export function arrive(options: QemuOptions): Deed {
+  return ({ dir }) =>
+    withQemu(options, async ({ monitor, state }) => {
+      await monitor.execute("qmp_capabilities");
+      await monitor.execute("migrate", {
+        uri: `unix:${join(dir, "migration")}`,
+      });
+      await state("postmigrate");
+    });
+}
+
+/** Adds a disk that can hold snapshots. */
+export const addDisk: Deed = async ({ dir, witness }) => {
+  const filename = join(dir, "disk.qcow2");
+  await promisify(execFile)("qemu-img", [
+    ...["create", "-q", "-f", "qcow2", filename, "64M"],
+  ]);
+  await witness.execute("blockdev-add", {
+    driver: "qcow2",
+    "node-name": "disk",
+    file: { driver: "file", filename },
+  });
 };
 
-const withDisk: Play = {
-  async prepare({ dir, witness }) {
-    const filename = join(dir, "disk.qcow2");
-    await promisify(execFile)("qemu-img", [
-      ...["create", "-q", "-f", "qcow2", filename, "64M"],
-    ]);
-    await witness.execute("blockdev-add", {
-      driver: "qcow2",
-      "node-name": "disk",
-      file: { driver: "file", filename },
-    });
-  },
+/** Adds a disk that cannot be flushed, which fails a migration in its last step. */
+export const addBadDisk: Deed = async ({ witness }) => {
+  await witness.execute("blockdev-add", {
+    driver: "blkdebug",
+    "node-name": "bad",
+    image: nothing,
+    "inject-error": [{ event: "none", iotype: "flush", errno: 5 }],
+  });
+  // Until something is written, nothing has to be flushed.
+  await witness.execute("human-monitor-command", {
+    "command-line": 'qemu-io bad "write 0 512"',
+  });
 };
 
 const nothing = { driver: "null-co", size: 1048576, "read-zeroes": true };
-
-function disk(driver: object): readonly string[] {
-  return ["-blockdev", JSON.stringify({ "node-name": "disk", ...driver })];
-}
 
 /** Those that cannot be played, and why. */
 export const unplayed: Readonly<Partial<Record<ScenarioName, string>>> = {
@@ -173,59 +234,33 @@ export const plays: Readonly<Partial<Record<ScenarioName, Play>>> = {
   "watchdog-held-back": {
     options: { args: ["-device", "ib700"] },
     pokes: {
-      "WATCHDOG none": poke("outb 0x443 0xf"),
-      // Disarmed first, for it expires again and again.
-      "STOP": poke("outb 0x441 0", "outb 0x443 0xf"),
+      "WATCHDOG none": expire,
+      "STOP": expire,
     },
   },
   "suspend-and-wake": {
     options: { args: ["-global", "PIIX4_PM.disable_s3=0"] },
-    pokes: { "SUSPEND": power("0x2400") },
+    pokes: { "SUSPEND": suspend },
   },
   "hibernate": {
     options: { args: ["-global", "PIIX4_PM.disable_s4=0"] },
-    pokes: { "SUSPEND_DISK": power("0x2800") },
+    pokes: { "SUSPEND_DISK": hibernate },
   },
-  "migration-out": { prepare: swallow() },
-  "migration-in": {
-    pokes: {
-      "MIGRATION active": ({ dir }) =>
-        withQemu(bare, async ({ monitor, state }) => {
-          await monitor.execute("qmp_capabilities");
-          await monitor.execute("migrate", {
-            uri: `unix:${join(dir, "migration")}`,
-          });
-          await state("postmigrate");
-        }),
-    },
-  },
-  "migration-failed": {
-    async prepare(qemu) {
-      await swallow(20_000)(qemu);
-      // More than a socket holds, so that QEMU cannot be through by then.
-      await qemu.poke("memset 0x100000 0x1000000 0x55");
-    },
-  },
+  "migration-out": { prepare: swallow },
+  "migration-in": { pokes: { "MIGRATION active": arrive(bare) } },
+  "migration-failed": { prepare: breakOff },
   "migration-failed-at-end": {
-    options: {
-      args: disk({
-        driver: "blkdebug",
-        image: nothing,
-        "inject-error": [{ event: "none", iotype: "flush", errno: 5 }],
-      }),
-    },
     async prepare(qemu) {
-      await swallow()(qemu);
-      // Until something is written, nothing has to be flushed.
-      await qemu.witness.execute("human-monitor-command", {
-        "command-line": 'qemu-io disk "write 0 512"',
-      });
+      await swallow(qemu);
+      await addBadDisk(qemu);
     },
   },
   "io-error": {
     options: {
       args: [
-        ...disk({
+        "-blockdev",
+        JSON.stringify({
+          "node-name": "disk",
           driver: "raw",
           file: {
             driver: "blkdebug",
@@ -249,13 +284,62 @@ export const plays: Readonly<Partial<Record<ScenarioName, Play>>> = {
       ),
     },
   },
-  "snapshot": withDisk,
-  "snapshot-job": withDisk,
+  "snapshot": { prepare: addDisk },
+  "snapshot-job": { prepare: addDisk },
   "memory-failure": {},
 };
 
-/** A small machine with the small firmware. */
-export const bare: QemuOptions = {
-  args: ["-m", "32", "-bios", "firmware"],
-  files: { firmware: firmware() },
-};
+/**
+ * Waits until QEMU is in a state, without a trace.
+ *
+ * @param qemu The QEMU.
+ * @param state The state.
+ */
+export async function reach({ witness }: Qemu, state: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const { status } = await witness.execute("query-status") as {
+      readonly status: string;
+    };
+    if (status === state) return;
+    if (Date.now() > deadline) throw new Error(`QEMU stays in ${status}`);
+    await new Promise((tick) => setTimeout(tick, 5));
+  }
+}
+
+/**
+ * Tells events apart.
+ *
+ * @param message An event.
+ * @returns Its name and the value of its data that says the most.
+ */
+export function keyOf({ message }: SessionMessage): string {
+  const { action, reason, status } = (message["data"] ?? {}) as Readonly<
+    Record<string, unknown>
+  >;
+  return [message["event"], action ?? reason ?? status ?? []].flat().join(" ");
+}
+
+/**
+ * Has a real QEMU play a session.
+ *
+ * @param session The session.
+ * @param options How QEMU is started, beside what the session says.
+ * @param play Plays it.
+ * @returns What was said, normalized.
+ */
+export async function recorded(
+  { about, args }: Session,
+  options: QemuOptions,
+  play: (qemu: Qemu) => Promise<void>,
+): Promise<string> {
+  let trace = "";
+  await recordScenario({
+    title: about,
+    options: { ...options, args: [...options.args ?? [], ...args] },
+    play,
+  }, (line) => trace += line);
+  const source = traceSource();
+  const records = source.push(new TextEncoder().encode(trace));
+  return normalize(read([...records, ...source.end()]).entries);
+}
