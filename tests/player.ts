@@ -12,7 +12,7 @@ import {
 } from "@qmp/run-state/replay";
 import { assert } from "chai";
 
-import { entriesAt, entriesOf, event, names } from "./played.ts";
+import { entriesAt, entriesOf, event, four, loaded, names } from "./played.ts";
 import type { Suite } from "./suite.ts";
 
 /** Plays to the end, each entry when it is due; gives when and what. */
@@ -38,18 +38,6 @@ function schedule(
   }
   return found;
 }
-
-function loaded(
-  entries: readonly Entry[],
-  options: PlayerOptions = {},
-): ReturnType<typeof player> {
-  const stepper = player(options);
-  stepper.push(entries);
-  stepper.end();
-  return stepper;
-}
-
-const four = entriesAt([0.5, "stop"], [1, "STOP"], [3, "cont"], [10, "RESUME"]);
 
 function clean({ entry: _, ...rest }: Played): Omit<Played, "entry"> {
   return rest;

@@ -8,20 +8,8 @@
 import { type Entry, player, type PlayerOptions } from "@qmp/run-state/replay";
 import { assert } from "chai";
 
-import { entriesAt, entriesOf, event, names } from "./played.ts";
+import { entriesAt, entriesOf, event, loaded, names } from "./played.ts";
 import type { Suite } from "./suite.ts";
-
-type Player = ReturnType<typeof player>;
-
-function loaded(
-  entries: readonly Entry[],
-  options: PlayerOptions = {},
-): Player {
-  const stepper = player(options);
-  stepper.push(entries);
-  stepper.end();
-  return stepper;
-}
 
 /** Plays to the end; gives when and what. */
 function schedule(

@@ -7,6 +7,7 @@
  */
 
 import { assets } from "./fixtures.ts";
+import { fuzzPlay } from "./fuzz_play.ts";
 import { fuzzRead } from "./fuzz_read.ts";
 import { fuzzSession } from "./fuzz_session.ts";
 import { fuzzWire } from "./fuzz_wire.ts";
@@ -19,6 +20,7 @@ if (!/^[1-9]\d*$/.test(runs)) {
 const suite = {
   ...fuzzWire(Number(runs)),
   ...fuzzRead(Number(runs)),
+  ...fuzzPlay(Number(runs)),
   ...fuzzSession(Number(runs)),
 };
 for (const [sentence, prove] of Object.entries(suite)) {

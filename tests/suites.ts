@@ -22,6 +22,7 @@ import { recordVerbTests } from "./cli_record.ts";
 import { playbackVerbTests } from "./cli_playback.ts";
 import { replayTests } from "./cli_replay.ts";
 import { validateTests } from "./cli_validate.ts";
+import { clockSuite } from "./clock.ts";
 import { compatibleTests } from "./compatible.ts";
 import { coveringTests } from "./covering.ts";
 import { driftTests } from "./drift.ts";
@@ -41,6 +42,7 @@ import { parseJsonSuite } from "./parse_json.ts";
 import { meaningSuite } from "./meaning.ts";
 import { lineStartsSuite } from "./line_starts.ts";
 import { logsSuite } from "./logs.ts";
+import { playEndedSuite } from "./play_ended.ts";
 import { playSuite } from "./play.ts";
 import { playerSuite } from "./player.ts";
 import { playerSteeredSuite } from "./player_steered.ts";
@@ -92,6 +94,8 @@ export const suites: readonly Suite[] = [
   playerSuite,
   playerSteeredSuite,
   playSuite,
+  playEndedSuite,
+  clockSuite,
   logsSuite,
   fuzzPlaySuite,
   fuzzReadSuite,

@@ -210,6 +210,20 @@ terminalTest("gives it back after signals", async (program) => {
   }
 });
 
+terminalTest("ends where the terminal goes away", async (program) => {
+  begin(program, `replay --speed 1 '${path("long")}'`);
+  await until(/0\.200 s/);
+  const pid = readFileSync(path("pid"), "utf8").trim();
+  tmux("respawn-pane", "-k");
+  const isThere = () => spawnSync("kill", ["-0", pid]).status === 0;
+  const end = performance.now() + 10_000;
+  while (isThere()) {
+    assert.ok(performance.now() < end, "it is still there");
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  await until(/^\$ $/m);
+});
+
 terminalTest("gives it back where a file cannot be read", async (program) => {
   begin(program, `replay --speed 1 '${path("none")}'`);
   const rows = await end(2);

@@ -101,6 +101,7 @@ export function timerClock<Id>(timers: Timers<Id>): Clock {
     now: () => timers.performance.now(),
     sleep: (milliseconds, signal) =>
       new Promise<void>((resolve) => {
+        if (signal.aborted) return resolve();
         // A browser's timers bear no object before them but the global one.
         const { setTimeout, clearTimeout } = timers;
         const wake = () => {
@@ -200,6 +201,7 @@ export function virtualClock(
     now: () => now,
     sleep: (milliseconds, signal) =>
       new Promise<void>((resolve) => {
+        if (signal.aborted) return resolve();
         const sleeper: Sleeper = {
           due: now + milliseconds,
           wake() {

@@ -10,7 +10,9 @@ const lines = [
   '[3600, "->", "{\\"execute\\": \\"cont\\"}"]',
 ];
 const source = traceSource();
-const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+const bytes = new TextEncoder().encode(
+  lines.map((line) => `${line}\n`).join(""),
+);
 const { entries } = read([...source.push(bytes), ...source.end()]);
 
 /** Plays it; `tick` moves the fake timers, `timers` are those to go by. */

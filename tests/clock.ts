@@ -1,0 +1,65 @@
+/**
+ * The clocks that playback goes by.
+ *
+ * @module
+ */
+
+import { timerClock, virtualClock } from "@qmp/run-state/replay";
+import { assert } from "chai";
+
+import type { Suite } from "./suite.ts";
+
+/** Tests of `timerClock` and `virtualClock`. */
+export const clockSuite: Suite = {
+  async "timerClock() and virtualClock() let nobody sleep whose signal has come"() {
+    const signal = AbortSignal.abort();
+    const clocks = [
+      timerClock(globalThis),
+      virtualClock(),
+      virtualClock({ jumps: false }),
+    ];
+    for (const clock of clocks) {
+      const before = clock.now();
+      await clock.sleep(1e9, signal);
+      assert.isBelow(clock.now() - before, 1e8);
+    }
+  },
+
+  async "timerClock() wakes not before its time, and at once by its signal"() {
+    const clock = timerClock(globalThis);
+    const { signal } = new AbortController();
+    const before = clock.now();
+    await clock.sleep(2.9, signal);
+    // A timer may be early by the millisecond to which it counts.
+    assert.isAbove(clock.now() - before, 1.9);
+
+    const controller = new AbortController();
+    const asleep = clock.sleep(1e9, controller.signal);
+    controller.abort();
+    await asleep;
+    assert.isBelow(clock.now() - before, 1e8);
+  },
+
+  async "virtualClock() wakes in the order of the times, each with time to go on"() {
+    const clock = virtualClock({ now: 5, jumps: false });
+    const { signal } = new AbortController();
+    const log: string[] = [];
+    const doze = async (name: string, ...times: readonly number[]) => {
+      for (const time of times) {
+        await clock.sleep(time, signal);
+        log.push(`${clock.now()} ${name}`);
+      }
+    };
+    void doze("a", 20, 20, 20);
+    void doze("b", 10, 15, 30);
+    await clock.advance(45);
+    assert.deepEqual(log, ["15 b", "25 a", "30 b", "45 a"]);
+    assert.equal(clock.now(), 50);
+    await clock.advance(15);
+    assert.deepEqual(log.slice(4), ["60 b", "65 a"]);
+
+    const jumping = virtualClock();
+    await Promise.all([jumping.sleep(9, signal), jumping.sleep(3, signal)]);
+    assert.equal(jumping.now(), 9);
+  },
+};
