@@ -48,9 +48,9 @@ const monitor = (
 async function run(platform: FakePlatform, ...args: readonly string[]) {
   const host = fakeHost(platform);
   const code = await main(["record", "/run/qmp", "-o", "t", ...args], host);
-  const { out, err, grown, heard, slept } = host;
-  const file = grown.get("t") ?? "";
-  return { code, out: out(), err: err(), file, grown, heard, slept };
+  const { out, err } = host;
+  const file = host.grown.get("t") ?? "";
+  return { ...host, code, out: out(), err: err(), file };
 }
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -68,6 +68,8 @@ export interface FakeHost extends Host {
   readonly heard: string[];
   /** What the files hold that have grown. */
   readonly grown: Map<string, string>;
+  /** How much of a file was on the disk each time it was asked for. */
+  readonly synced: number[];
 }
 
 /**
@@ -85,6 +87,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
   const saved = new Map<string, string>();
   const heard: string[] = [];
   const grown = new Map<string, string>();
+  const synced: number[] = [];
   const connected = new Map<string, number>();
   const stops = new Set<(signal: string) => void>();
   let clock = 1e6;
@@ -169,7 +172,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
       const before = files[path];
       if (before instanceof Error) throw before;
       if (!grown.has(path)) grown.set(path, String(before ?? ""));
-      return growing(grown, path, (wanted) => {
+      return growing(grown, path, synced, (wanted) => {
         const given = Math.min(wanted, room);
         room -= given;
         return given;
@@ -194,6 +197,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
     },
     heard,
     grown,
+    synced,
     out: () => out,
     err: () => err,
     slept,
@@ -271,6 +275,7 @@ function client(
 function growing(
   files: Map<string, string>,
   path: string,
+  synced: number[],
   take: (bytes: number) => number,
 ): Growing {
   return {
@@ -285,7 +290,7 @@ function growing(
       files.set(path, files.get(path)! + text);
       if (fits < bytes.length) throw failure("ENOSPC");
     },
-    sync: () => {},
+    sync: () => void synced.push(encode(files.get(path)!).length),
     empty: () => void files.set(path, ""),
     close: () => {},
   };

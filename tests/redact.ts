@@ -152,6 +152,16 @@ const secretive: Readonly<Record<string, readonly Said[]>> = {
   "a reply to what nobody saw": [
     ["received", '{"return": "hunter2"}\r\n'],
   ],
+  "an id": [
+    [
+      "sent",
+      '{"execute": "set_password", "id": {"password": "hunter2"}}\r\n',
+    ],
+    [
+      "received",
+      '{"id": {"password": "hunter2"}, "error": {"class": "GenericError", "desc": "no"}}\r\n',
+    ],
+  ],
   "an echo": [
     [
       "received",
@@ -265,6 +275,18 @@ export const redactTests: Suite = {
       ["->", `${shown}\n`],
       mark("<-", reply, answer),
       ["<-", `${answer}\r\n`],
+    ]);
+  },
+
+  "recorder() keeps what tells which command an error answers"() {
+    const { sent, received, end, lines } = record({ redact: true });
+    sent(bytes('{"execute": "query-name"}\r\n[[[[\r\n'));
+    received(bytes(refusal("JSON nesting depth limit exceeded")[1]));
+    received(bytes('{"return": {"name": "vm"}}\r\n'));
+    end();
+    assert.includeDeepMembers(written(lines), [
+      ["<-", refusal("JSON (redacted)")[1]],
+      ["<-", '{"return": {"name": "vm"}}\r\n'],
     ]);
   },
 

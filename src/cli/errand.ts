@@ -35,3 +35,16 @@ export interface Ending {
   /** Whether QEMU had said that it ends. */
   readonly isOrderly: boolean;
 }
+
+/**
+ * Does something as soon as it is time to stop, even if that is now.
+ *
+ * @param stop What says so.
+ * @param act What to do.
+ * @returns What takes it back.
+ */
+export function whenStopped(stop: AbortSignal, act: () => void): () => void {
+  if (stop.aborted) act();
+  stop.addEventListener("abort", act);
+  return () => stop.removeEventListener("abort", act);
+}

@@ -55,7 +55,7 @@ export const fileExplanations: Explanations = {
     meaning:
       "The recorder kept bytes out of the trace, since they may hold a secret.",
     advice: "Nothing is wrong. Where the very bytes are needed, record with " +
-      "`redact: false`, and keep the file as you would keep the secret.",
+      "`--keep-secrets`, in a program without `redact`, and keep the file as you would keep the secret.",
     examples: [{
       file: trace(
         '[0.4, "redacted", {"direction": "->", "bytes": 90, "written": 0}]',

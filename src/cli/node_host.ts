@@ -42,7 +42,8 @@ export function nodeHost(): Host {
     onKeys,
     onStop(stop) {
       const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-      for (const each of signals) process.on(each, stop);
+      // Once: who asks again means it, and the process ends at once.
+      for (const each of signals) process.once(each, stop);
       return () => {
         for (const each of signals) process.off(each, stop);
       };

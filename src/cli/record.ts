@@ -26,20 +26,19 @@ export const record: Verb = {
     output: { short: "o", takes: "FILE", about: "Where the trace goes" },
     tee: {
       takes: "LISTEN",
-      about:
-        "Stand between QEMU and the clients that come to this socket or HOST:PORT, and say nothing",
+      about: "Stand between QEMU and the clients of this socket or HOST:PORT",
     },
     reconnect: { about: "Go on when QEMU comes back, not end" },
     drop: {
       takes: "EVENT",
       isList: true,
-      about: "Leave such events out of the trace; may be given several times",
+      about: "Leave such events out of the trace; may be repeated",
     },
     "keep-secrets": {
       about: "Write passwords and other secrets down too, to the byte",
     },
     progress: {
-      about: "Tell how much is in the file, and lost no more if this is killed",
+      about: "Tell how much is in the file, whatever ends this program",
     },
     sync: { about: "Write through to the disk, against loss of power" },
   },

@@ -6,7 +6,7 @@
 
 import { quote } from "../wire/quote.ts";
 import { again } from "./again.ts";
-import type { Ending, Errand } from "./errand.ts";
+import { type Ending, type Errand, whenStopped } from "./errand.ts";
 import type { Connection } from "./host.ts";
 import { titleOf, UnreadableError } from "./input.ts";
 import { type Ear, ear } from "./monitor_ear.ts";
@@ -37,45 +37,38 @@ export async function recordAlone(errand: Errand): Promise<number> {
     .catch((error) => {
       throw new UnreadableError(title, error);
     });
-  const recording = await errand.open().catch((error) => {
-    connection!.close();
-    throw error;
-  });
+  let recording: Recording | undefined;
   let isOrderly = true;
-  while (connection !== undefined) {
-    const ending = await listenTo(
-      connection,
-      recording,
-      errand,
-      title,
-      next.wasGood,
-    );
-    if (stop.aborted) break;
-    isOrderly = ending.isOrderly;
-    if (!goesOn) {
-      if (!isOrderly) await complain(context, `${title}: ${ending.why}`);
-      break;
+  try {
+    while (connection !== undefined) {
+      if (recording === undefined) recording = await errand.open();
+      else recording.reconnected();
+      const hear = listenTo(connection, recording, errand, next.wasGood);
+      const ending: Ending = await hear;
+      if (stop.aborted) break;
+      isOrderly = ending.isOrderly;
+      if (!goesOn && isOrderly) break;
+      const more = goesOn ? "; waiting for it to come back" : "";
+      await complain(context, `${title}: ${ending.why}${more}`);
+      connection = goesOn ? await next.connect() : undefined;
     }
-    const sentence = `${title}: ${ending.why}; waiting for it to come back`;
-    await complain(context, sentence);
-    connection = await next.connect();
-    if (connection !== undefined) recording.reconnected();
+  } finally {
+    connection?.close();
   }
-  recording.end();
-  context.out.line(`${title}: ${recording.summary()}`);
+  recording!.end();
+  context.out.line(`${title}: ${recording!.summary()}`);
   return isOrderly || stop.aborted ? 0 : 1;
 }
 
 async function listenTo(
   connection: Connection,
   recording: Recording,
-  { stop }: Errand,
-  title: string,
+  { place, stop }: Errand,
   welcome: () => void,
 ): Promise<Ending> {
   const monitor = ear();
   const end = () => connection.close();
-  stop.addEventListener("abort", end);
+  const unhook = whenStopped(stop, end);
   let isGreeted = false;
   try {
     for await (const bytes of connection.received) {
@@ -83,7 +76,7 @@ async function listenTo(
       monitor.hear(bytes);
       if (isGreeted || monitor.greeting === undefined) continue;
       isGreeted = true;
-      checkGreeting(monitor, title);
+      checkGreeting(monitor, titleOf(place));
       welcome();
       connection.bePatient();
       for (const text of said) {
@@ -100,7 +93,7 @@ async function listenTo(
     }
     return monitor.ending(error);
   } finally {
-    stop.removeEventListener("abort", end);
+    unhook();
     end();
   }
 }

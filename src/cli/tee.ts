@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Ending, Errand } from "./errand.ts";
+import { type Ending, type Errand, whenStopped } from "./errand.ts";
 import type { Connection, Listening, TcpAddress } from "./host.ts";
 import { reasonOf, titleOf, UnreadableError } from "./input.ts";
 import { ear } from "./monitor_ear.ts";
@@ -51,7 +51,7 @@ export async function tee(
     throw new ListenError(place, error);
   });
   const close = () => listening.close();
-  stop.addEventListener("abort", close);
+  const unhook = whenStopped(stop, close);
   try {
     const recording = await errand.open();
     out.line(`Listening on ${titleOf(place)}`);
@@ -61,7 +61,7 @@ export async function tee(
     out.line(`${titleOf(errand.place)}: ${recording.summary()}`);
     return code;
   } finally {
-    stop.removeEventListener("abort", close);
+    unhook();
     close();
   }
 }
@@ -77,11 +77,19 @@ async function serve(
   for await (const client of listening.clients) {
     const qemu = await reach(errand, client);
     if (qemu === undefined) continue;
-    if (!isFirst) recording.reconnected();
+    if (!isFirst) {
+      try {
+        recording.reconnected();
+      } catch (error) {
+        client.close();
+        qemu.close();
+        throw error;
+      }
+    }
     isFirst = false;
     const { ending, isFull } = await relay(client, qemu, recording, errand);
-    if (stop.aborted) break;
     if (isFull) return 2;
+    if (stop.aborted) break;
     if (ending === undefined) continue;
     if (!goesOn) {
       if (ending.isOrderly) return 0;
@@ -165,7 +173,7 @@ async function relay(
     qemu.close();
   };
   const over = new AbortController();
-  stop.addEventListener("abort", hangUp);
+  const unhook = whenStopped(stop, hangUp);
   const sending = pass("client", client, qemu, recording.sent);
   await pass("qemu", qemu, client, (bytes) => {
     monitor.hear(bytes);
@@ -175,7 +183,7 @@ async function relay(
   over.abort();
   hangUp();
   await sending;
-  stop.removeEventListener("abort", hangUp);
+  unhook();
   return { ending, isFull };
 }
 

@@ -60,7 +60,7 @@ export function redactor(): Redactor {
   const commands = waiting<Sent>(10_000);
   let secretsWaiting = 0;
 
-  function reply(value: JsonObject): JsonObject {
+  function reply(value: JsonObject, text: string): JsonObject {
     const isBlind = isOfUnreadable(value);
     const command = commands.answered(
       "",
@@ -70,7 +70,7 @@ export function redactor(): Redactor {
     if (command?.isSecret) secretsWaiting -= 1;
     return isBlind || command === undefined || command.isSecret
       ? withoutContent(value)
-      : withoutSecrets(value) as JsonObject;
+      : shownOf(value, text);
   }
 
   function sent(text: string, isWhole: boolean): Verdict {
@@ -92,11 +92,11 @@ export function redactor(): Redactor {
     const object = value as JsonObject;
     if (kind === "greeting") commands.greeted("");
     const shown = kind === "return" || kind === "error"
-      ? reply(object)
+      ? reply(object, text)
       // An echo.
       : kind === "command"
       ? commandIn(text)?.shown
-      : withoutSecrets(object) as JsonObject;
+      : shownOf(object, text);
     return verdictOn(object, shown);
   }
 
@@ -118,20 +118,18 @@ function commandIn(text: string): Command | undefined {
   const read = valueIn(text);
   if (kindOf(read) !== "command") return undefined;
   const value = read as JsonObject;
-  const { execute, "exec-oob": oob, arguments: given, id, ...rest } = value;
+  const { execute, "exec-oob": oob, arguments: given, id: _, ...rest } = value;
   const names = [execute, oob].filter((each) => each !== undefined);
   if (!names.every(isName)) return undefined;
   const isBare = given === undefined && Object.keys(rest).length === 0;
   const hides = names.some(isSecretive) || reachesSecret(given);
-  const shown = !hides
-    ? withoutSecrets(value) as JsonObject
-    : isBare
-    ? value
-    : {
+  const shown = hides && !isBare
+    ? {
       ...execute !== undefined && { execute },
       ...oob !== undefined && { "exec-oob": oob },
-      ...id !== undefined && { id },
-    };
+      ...labelOf(value),
+    }
+    : shownOf(value, text);
   const isOdd = oob !== undefined || Object.keys(rest).length > 0 ||
     given !== undefined && !isObject(given);
   return { value, shown, isSecret: hides || shown !== value, isOdd };
@@ -155,8 +153,8 @@ function isObject(value: JsonValue | undefined): value is JsonObject {
 
 /** A reply of the same kind to the same command, with nothing in it. */
 function withoutContent(reply: JsonObject): JsonObject {
-  const { return: returned, error, id } = reply;
-  const label = id === undefined ? {} : { id };
+  const { return: returned, error } = reply;
+  const label = labelOf(reply);
   if (error === undefined) {
     const isEmpty = isObject(returned) && Object.keys(returned).length === 0;
     if (
@@ -175,10 +173,22 @@ function withoutContent(reply: JsonObject): JsonObject {
     ? error
     : {};
   // By its first words it is known what the error answers.
-  const [begin = ""] = /^(?:JSON parse error, |QMP input )/.exec(
-    String(desc),
-  ) ?? [];
-  return { error: { class: kind, desc: begin + hidden }, ...label };
+  const [begin = ""] = /^(?:JSON |QMP input )/.exec(String(desc)) ?? [];
+  const shown = { class: String(kind), desc: begin + hidden };
+  return { error: shown, ...label };
+}
+
+/** The id, by which a reply is known for its command's. */
+function labelOf({ id }: JsonObject): JsonObject {
+  return id === undefined ? {} : { id: withoutSecrets(id) };
+}
+
+/** What is in each text with something to hide; most have nothing. */
+const mayHide = /passw|secret|command-line|\\u/i;
+
+/** The value itself where there is nothing to hide. */
+function shownOf(value: JsonObject, text: string): JsonObject {
+  return mayHide.test(text) ? withoutSecrets(value) as JsonObject : value;
 }
 
 /** The value itself where there is nothing to hide. */

@@ -43,6 +43,7 @@ import type { Stage } from "../wire/stage.ts";
 import { type FileLine, join, splitLines } from "./lines.ts";
 import { markFinding, readMark } from "./mark.ts";
 import type { Direction, TraceRecord } from "./record.ts";
+import { readBytes } from "./trace_line.ts";
 
 /**
  * What the first line of a trace file says of the recording.
@@ -380,24 +381,4 @@ function readJson(bytes: Uint8Array): unknown {
 
 function isBlank(bytes: Uint8Array): boolean {
   return bytes.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
-}
-
-const encoder = new TextEncoder();
-
-function readBytes(held: unknown): Uint8Array | undefined {
-  // A lone surrogate stands for no bytes.
-  if (typeof held === "string") {
-    return /\p{Surrogate}/u.test(held) ? undefined : encoder.encode(held);
-  }
-  const base64 = (held as { base64?: unknown } | null | undefined)?.base64;
-  // atob() would take null and true for base64.
-  if (typeof base64 !== "string") return undefined;
-  try {
-    return Uint8Array.from(
-      atob(base64),
-      (character) => character.charCodeAt(0),
-    );
-  } catch {
-    return undefined;
-  }
 }

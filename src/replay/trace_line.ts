@@ -48,3 +48,29 @@ function base64(bytes: Uint8Array): string {
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary);
 }
+
+const encoder = new TextEncoder();
+
+/**
+ * Reads the third element of a line.
+ *
+ * @param held The element, as JSON has it.
+ * @returns The bytes that it stands for; undefined where it stands for none.
+ */
+export function readBytes(held: unknown): Uint8Array | undefined {
+  // A lone surrogate stands for no bytes.
+  if (typeof held === "string") {
+    return /\p{Surrogate}/u.test(held) ? undefined : encoder.encode(held);
+  }
+  const base64 = (held as { base64?: unknown } | null | undefined)?.base64;
+  // atob() would take null and true for base64.
+  if (typeof base64 !== "string") return undefined;
+  try {
+    return Uint8Array.from(
+      atob(base64),
+      (character) => character.charCodeAt(0),
+    );
+  } catch {
+    return undefined;
+  }
+}
