@@ -113,13 +113,23 @@ async function port({ stdout }: { stdout: Readable }): Promise<number> {
   throw new Error("Cannot reach workerd: it listens nowhere");
 }
 
+/** What a page throws, it tells; without, nobody would learn of it. */
+const pageText = `<!doctype html>
+<script>
+addEventListener("error", ({ message }) =>
+  fetch("/failure", { method: "POST", body: message }));
+</script>
+<script type="module" src="/page.js"></script>
+`;
+
 /**
  * Runs the tests in a page.
  *
  * @param program The browser: Chromium, or one that takes its arguments.
  * @param laid Where the tests are.
  * @returns What came of them.
- * @throws {Error} When the page says nothing, with what the browser wrote.
+ * @throws {Error} When the page throws, or says nothing, with what the browser
+ * wrote.
  */
 export async function onChromium(
   program: string,
@@ -127,17 +137,16 @@ export async function onChromium(
 ): Promise<Outcome> {
   await bundle("on_page.js", "page.js", [], laid);
   const script = await readFile(join(laid.folder, "page.js"), "utf8");
-  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
 
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
       switch (new URL(request.url).pathname) {
         case "/":
-          return new Response(
-            '<!doctype html><script type="module" src="/page.js"></script>',
-            { headers: { "content-type": "text/html" } },
-          );
+          return new Response(pageText, {
+            headers: { "content-type": "text/html" },
+          });
         case "/page.js":
           return new Response(script, {
             headers: { "content-type": "text/javascript; charset=utf-8" },
@@ -146,6 +155,9 @@ export async function onChromium(
           return new Response(fixtures());
         case "/outcome":
           resolve(await request.json());
+          return new Response();
+        case "/failure":
+          reject(new Error(await request.text()));
           return new Response();
       }
       return new Response(null, { status: 404 });

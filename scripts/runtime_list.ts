@@ -91,7 +91,7 @@ const node = (release: 20 | 22 | 24): Runtime => ({
 export const runtimes: Readonly<Record<string, Runtime>> = {
   deno: {
     title: "Deno",
-    from: "what runs all this",
+    from: "whatever runs the task",
     within: "a process that may read and write files",
     agent: /^Deno\/(.+)$/,
     find: () => Deno.execPath(),

@@ -17,7 +17,7 @@ import type { Outcome } from "../tests/everywhere.ts";
 import { hasNode } from "./consumer.ts";
 import type { Laid } from "./run_tests_on.ts";
 import { install, runtimes } from "./runtime_list.ts";
-import { firstDifference, isStale, withTable } from "./runtimes_report.ts";
+import { complaints, isStale, withTable } from "./runtimes_report.ts";
 import { testsBeside } from "./tests_beside.ts";
 
 const readmePath = join(import.meta.dirname!, "..", "README.md");
@@ -66,10 +66,14 @@ async function take(
     for (const { sentence, why } of outcome.failures) {
       console.log(`FAILED on ${name}: ${sentence}\n${why}\n`);
     }
+    for (const { sentence, needs } of outcome.omissions) {
+      console.log(`SKIPPED on ${name}, which has no ${needs}: ${sentence}`);
+    }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     console.log(`${outcome.agent} (${seconds} s)`);
-    const { passed, failures: { length: failed } } = outcome;
-    count({ name, passed, failed }, results);
+    const { passed, failures, omissions } = outcome;
+    const skipped = omissions.length;
+    count({ name, passed, failed: failures.length, skipped }, results);
   } catch (error) {
     console.log(`FAILED: the tests on ${name} came to no end\n${error}`);
     count({ name, failed: 1 }, results);
@@ -98,42 +102,33 @@ async function takeAll(
 
 /** Compares what each runtime says with what the first one says. */
 function compare(results: Results): void {
-  let passed = 0;
-  let failed = 0;
-  const inOrder = Object.keys(runtimes).flatMap((name) => {
-    const outcome = results.outcomes.get(name);
-    return outcome === undefined ? [] : [{ name, lines: outcome.lines }];
+  const said = Object.keys(runtimes).flatMap((name) => {
+    const lines = results.outcomes.get(name)?.lines;
+    return lines === undefined ? [] : [{ name, lines }];
   });
-  for (const { name, lines } of inOrder) {
+  for (const { name, lines } of said) {
     const hash = createHash("sha256").update(lines.join("\n")).digest("hex");
     console.log(`${name} says ${lines.length} lines, SHA-256 ${hash}`);
   }
-  const [first, ...others] = inOrder;
-  for (const { name, lines } of others) {
-    const difference = firstDifference(first!.lines, lines);
-    if (difference === undefined) {
-      passed += 1;
-      continue;
-    }
-    failed += 1;
-    const { line, one, other } = difference;
-    console.log(
-      `FAILED: line ${line} is not the same\n${
-        first!.name
-      }: ${one}\n${name}: ${other}`,
-    );
-  }
-  if (others.length > 0) count({ name: "comparison", passed, failed }, results);
+  if (said.length < 2) return;
+  const complained = complaints(said);
+  for (const complaint of complained) console.log(complaint);
+  const failed = complained.length;
+  const passed = said.length - 1 - failed;
+  count({ name: "comparison", passed, failed }, results);
 }
 
 /** Looks whether the README has what ran, or writes it there. */
 async function report(isWritten: boolean, results: Results): Promise<void> {
-  const rows = Object.entries(runtimes).map(([name, runtime]) => ({
-    ...runtime,
-    isPinned: runtime.version !== undefined,
-    version: runtime.version ??
-      runtime.agent.exec(results.outcomes.get(name)!.agent)![1]!,
-  }));
+  const rows = Object.entries(runtimes).map(([name, runtime]) => {
+    const { agent, omissions } = results.outcomes.get(name)!;
+    return {
+      ...runtime,
+      isPinned: runtime.version !== undefined,
+      version: runtime.version ?? runtime.agent.exec(agent)![1]!,
+      without: [...new Set(omissions.map(({ needs }) => needs))],
+    };
+  });
   const readme = await readFile(readmePath, "utf8");
   if (isWritten) await writeFile(readmePath, withTable(readme, rows));
   const stale = !isWritten && isStale(readme, rows);

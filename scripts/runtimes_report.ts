@@ -49,6 +49,33 @@ function firstCharacter(one = "", other = ""): number {
   return at;
 }
 
+/** What a runtime says. */
+export interface Said {
+  /** The runtime. */
+  readonly name: string;
+  /** What it says. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Compares what several runtimes say with what the first of them says.
+ *
+ * @param said What each says.
+ * @returns A complaint for each that says something else.
+ */
+export function complaints(said: readonly Said[]): readonly string[] {
+  const [first, ...others] = said;
+  return others.flatMap(({ name, lines }) => {
+    const difference = firstDifference(first!.lines, lines);
+    if (difference === undefined) return [];
+    const { line, one, other } = difference;
+    return [
+      `FAILED: line ${line} is another on ${name}\n` +
+      `${first!.name}: ${one}\n${name}: ${other}`,
+    ];
+  });
+}
+
 /** A runtime on which everything ran. */
 export interface Row {
   /** Its name. */
@@ -61,6 +88,8 @@ export interface Row {
   readonly from: string;
   /** What the tests run in. */
   readonly within: string;
+  /** What it has not, so that tests were left out. */
+  readonly without: readonly string[];
 }
 
 const marks = ["<!-- runtimes -->\n\n", "\n\n<!-- /runtimes -->"] as const;
@@ -102,10 +131,12 @@ export function isStale(readme: string, rows: readonly Row[]): boolean {
 }
 
 function table(rows: readonly Row[]): string {
-  const head = ["runtime", "version", "from", "the tests run in"];
-  const body = rows.map((
-    { title, version, from, within },
-  ) => [title, version, from, within]);
+  const head = ["runtime", "version", "from", "the tests run in", "they are"];
+  const body = rows.map(({ title, version, from, within, without }) => {
+    const names = without.map((each) => `\`${each}\``).join(", ");
+    const which = names === "" ? "all" : `all but what needs ${names}`;
+    return [title, version, from, within, which];
+  });
   const widths = head.map((_, column) =>
     Math.max(...[head, ...body].map((cells) => cells[column]!.length))
   );

@@ -316,7 +316,7 @@ Deno.test("tests: what is listed for every runtime stands on the entries alone",
     Object.values(settings.exports).map((each) => each.slice(2))
       .flatMap(loaded),
   );
-  const beyond = loaded("tests/suites.ts").filter((each) =>
+  const beyond = loaded("tests/everywhere.ts").filter((each) =>
     !each.startsWith("tests/") && !reached.has(each) &&
     !/^npm:(chai|fast-check|valibot)@/.test(each)
   );

@@ -8,5 +8,5 @@
 import { receiveAssets, runEverything } from "./everywhere.ts";
 
 const assets = await receiveAssets(await fetch("/fixtures"));
-const body = JSON.stringify(await runEverything(assets));
+const body = JSON.stringify(await runEverything(assets, ["node:zlib"]));
 await fetch("/outcome", { method: "POST", body });

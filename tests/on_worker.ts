@@ -9,7 +9,10 @@ import { type Outcome, receiveAssets, runEverything } from "./everywhere.ts";
 
 const worker: { fetch(request: Request): Promise<Response> } = {
   async fetch(request) {
-    const outcome: Outcome = await runEverything(await receiveAssets(request));
+    const outcome: Outcome = await runEverything(
+      await receiveAssets(request),
+      ["node:zlib"],
+    );
     return Response.json(outcome);
   },
 };

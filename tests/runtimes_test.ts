@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 
 import {
+  complaints,
   firstDifference,
   isStale,
   type Row,
@@ -63,19 +64,33 @@ Deno.test("firstDifference() finds a line too few, too many, or in another place
   assert.equal(firstDifference(said, [other, one, ...rest])?.line, 1);
 });
 
+Deno.test("complaints() names each runtime that says something else, and what", () => {
+  const one = { name: "one", lines: said };
+  const same = { name: "same", lines: [...said] };
+  assert.deepEqual(complaints([one, same]), []);
+  const other = { name: "other", lines: said.with(2, "2.5") };
+  assert.deepEqual(complaints([one, same, other]), [
+    `FAILED: line 3 is another on other\n` +
+    `one: ${JSON.stringify(said[2]!.slice(0, 240))}\nother: "2.5"`,
+  ]);
+  assert.equal(complaints([other, one, same]).length, 2);
+});
+
 const row = (title: string, version: string, isPinned: boolean): Row => ({
   ...{ title, version, isPinned },
-  ...{ from: "npm", within: "a process" },
+  ...{ from: "npm", within: "a page", without: [] },
 });
-const rows = [row("Bun", "1.4.5", true), row("Chromium", "156", false)];
+const bun = row("Bun", "1.4.5", true);
+const chromium = { ...row("Chromium", "156", false), without: ["node:zlib"] };
+const rows = [bun, chromium];
 const empty = "# Title\n\n<!-- runtimes -->\n\n\n\n<!-- /runtimes -->\n\nEnd\n";
 
 Deno.test("withTable() writes what ran, as the formatter has it", () => {
   const table = [
-    "| runtime  | version | from | the tests run in |",
-    "| -------- | ------- | ---- | ---------------- |",
-    "| Bun      | 1.4.5   | npm  | a process        |",
-    "| Chromium | 156     | npm  | a process        |",
+    "| runtime  | version | from | the tests run in | they are                       |",
+    "| -------- | ------- | ---- | ---------------- | ------------------------------ |",
+    "| Bun      | 1.4.5   | npm  | a page           | all                            |",
+    "| Chromium | 156     | npm  | a page           | all but what needs `node:zlib` |",
   ];
   const readme = withTable(empty, rows);
   assert.deepEqual(readme.split("\n").slice(4, 8), table);
@@ -86,13 +101,13 @@ Deno.test("withTable() writes what ran, as the formatter has it", () => {
 Deno.test("isStale() sees a runtime or a chosen version that is another, and no more", () => {
   const readme = withTable(empty, rows);
   assert.equal(isStale(readme, rows), false);
-  const [bun, chromium] = [rows[0]!, rows[1]!];
   assert.equal(
     isStale(readme, [bun, { ...chromium, version: "1570" }]),
     false,
   );
   assert.equal(isStale(readme, [{ ...bun, version: "1.4.6" }, chromium]), true);
   assert.equal(isStale(readme, [bun]), true);
+  assert.equal(isStale(readme, [bun, { ...chromium, without: [] }]), true);
   assert.equal(isStale(readme, [chromium, bun]), true);
   assert.equal(
     isStale(readme, [...rows, row("Node 26", "26.0.0", true)]),
