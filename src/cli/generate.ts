@@ -71,7 +71,7 @@ export const generate: Verb = {
     },
     "json-lines": {
       about:
-        "Print compact JSON, a line each; with --invalid what is wrong, of a conversation the run state too",
+        "JSON, a line each, with what is wrong, and in conversations the run state",
     },
     trace: { about: "Print a trace file" },
   },
