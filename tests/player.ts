@@ -242,6 +242,21 @@ export const playerSuite: Suite = {
     assert.deepEqual(stepper.take(1e9), []);
   },
 
+  "player() throws what its entries throw, when all before it were played"() {
+    function* torn() {
+      yield* four.slice(0, 2);
+      throw new Error("torn");
+    }
+    const stepper = player({ speed: Infinity });
+    stepper.push(torn());
+    assert.deepEqual(names(stepper.take(0)), ["stop", "STOP"]);
+    assert.throws(() => stepper.take(0), "torn");
+    assert.throws(() => stepper.due(0), "torn");
+    assert.throws(() => stepper.isOver, "torn");
+    stepper.stop();
+    assert.isTrue(stepper.isOver);
+  },
+
   "player() refuses what it cannot do"() {
     const refused = (options: PlayerOptions, words: RegExp) =>
       assert.throws(() => player(options), RangeError, words);

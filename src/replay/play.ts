@@ -5,7 +5,12 @@
  */
 
 import { type Clock, steady } from "./clock.ts";
-import { type Played, player, type PlayerOptions } from "./player.ts";
+import {
+  type Played,
+  type Player,
+  player,
+  type PlayerOptions,
+} from "./player.ts";
 import type { Entry } from "./read.ts";
 
 /** How {@linkcode play} plays. */
@@ -182,9 +187,12 @@ export function play(
           continue;
         }
         const batch = stepper.take(now(), mostAtOnce);
+        if (batch.length > 0) {
+          yield batch;
+          continue;
+        }
         const due = stepper.due(now());
-        if (batch.length > 0) yield batch;
-        else if (due !== undefined) await sleep(due);
+        if (due !== undefined) await sleep(due);
       }
     } finally {
       signal?.removeEventListener("abort", onAbort);
@@ -242,7 +250,7 @@ interface Supplier {
 
 function supplier(
   entries: Playable,
-  stepper: ReturnType<typeof player>,
+  stepper: Player,
 ): Supplier {
   let batches: AsyncIterator<Iterable<Entry>> | undefined;
   let waiting: Promise<void> | undefined;

@@ -67,6 +67,8 @@ export interface Player {
    * @param now The time.
    * @param most How many entries at most; all unless said.
    * @returns What was played, in the order in which it came.
+   * @throws {unknown} What the entries throw, when all before it were played; so
+   * does whatever else looks for the next entry.
    */
   take(now: number, most?: number): Played[];
   /**
@@ -162,6 +164,8 @@ export function player(options: PlayerOptions = {}): Player {
   let isEnded = false;
   let isOver = false;
   let head: Slot | undefined;
+  /** What the entries threw, which waits until all before it were played. */
+  let failure: { readonly error: unknown } | undefined;
 
   const tell = steady();
   /** Where in the score playback is, and since when: undefined before it begins. */
@@ -197,18 +201,36 @@ export function player(options: PlayerOptions = {}): Player {
     wants = isOver ? undefined : "start";
   }
 
+  function next(): IteratorResult<Entry> | undefined {
+    try {
+      return entries?.next();
+    } catch (error) {
+      entries = undefined;
+      failure = { error };
+      return undefined;
+    }
+  }
+
   /** Looks for the next entry, as far as there are any. */
   function look(): void {
     while (head === undefined && !isOver && wants === undefined) {
       if (plan.isPassed()) return passed();
-      const next = entries?.next();
-      if (next === undefined || next.done) {
+      const found = failure === undefined ? next() : undefined;
+      if (failure !== undefined) return;
+      if (found === undefined || found.done) {
         entries = undefined;
         if (isEnded) passed();
         else wants = "more";
         return;
       }
-      head = plan.slot(next.value);
+      head = plan.slot(found.value);
+    }
+  }
+
+  function lookOrThrow(): void {
+    look();
+    if (head === undefined && !isOver && failure !== undefined) {
+      throw failure.error;
     }
   }
 
@@ -237,11 +259,11 @@ export function player(options: PlayerOptions = {}): Player {
 
   return {
     get wants() {
-      look();
+      lookOrThrow();
       return wants;
     },
     get isOver() {
-      look();
+      lookOrThrow();
       return isOver;
     },
     get isPaused() {
@@ -263,7 +285,8 @@ export function player(options: PlayerOptions = {}): Player {
       const time = tell(now);
       const found: Played[] = [];
       while (found.length < most) {
-        look();
+        if (found.length === 0) lookOrThrow();
+        else look();
         if (head === undefined) break;
         const due = dueOf(head, time);
         if (due > time) break;
@@ -275,7 +298,7 @@ export function player(options: PlayerOptions = {}): Player {
     },
     due(now) {
       const time = tell(now);
-      look();
+      lookOrThrow();
       return head === undefined ? undefined : dueOf(head, time);
     },
     pause(now) {
