@@ -270,6 +270,7 @@ export const sessionTests: Suite = {
       assert.isNotEmpty(sources, name);
       const session = made("10.2", { scenario: name });
       assert.includeMembers([...session.sources], [...sources]);
+      assert.lengthOf(session.sources, new Set(session.sources).size);
       // What the table rests on is cited, too.
       assert.isAbove(session.sources.length, sources.length);
     }
