@@ -5,16 +5,6 @@
  * @module
  */
 
-const escapes: Readonly<Record<string, string>> = {
-  '"': '\\"',
-  "\\": "\\\\",
-  "\b": "\\b",
-  "\f": "\\f",
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-};
-
 /**
  * Spells a string: what is not printable ASCII as `\uXXXX` in capitals (U+007F
  * and U+0000 too, pairs beyond U+FFFF), the solidus and the apostrophe bare.
@@ -27,8 +17,10 @@ export function qemuString(text: string): string {
 }
 
 function escape(unit: string): string {
+  // The seven escapes of a letter or sign are those of JSON.stringify.
+  const short = JSON.stringify(unit).slice(1, -1);
   const digits = unit.charCodeAt(0).toString(16).toUpperCase();
-  return escapes[unit] ?? "\\u" + digits.padStart(4, "0");
+  return short.length === 2 ? short : "\\u" + digits.padStart(4, "0");
 }
 
 /**

@@ -9,8 +9,8 @@ import { codePointName, noCharacter } from "./unicode.ts";
 /** How many characters a quote may have, its marks among them. */
 const longest = 80;
 
-/** What stands for itself in quotes too, and is most of what there is. */
-const plain = /^[ !#-[\]-~]*$/;
+/** What stands for itself in quotes too, in every style, and is most of what there is. */
+export const plain: RegExp = /^[ !#-[\]-~]*$/;
 
 /**
  * Puts a text in quotes, as much of it as makes at most 80 characters with them.

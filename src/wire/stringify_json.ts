@@ -5,7 +5,7 @@
  */
 
 import { qemuDouble, qemuString } from "./qemu_spelling.ts";
-import { quote, shorten } from "./quote.ts";
+import { plain, quote, shorten } from "./quote.ts";
 import { codePointName, noCharacter } from "./unicode.ts";
 
 /** How {@linkcode stringifyJson} writes. */
@@ -67,15 +67,12 @@ function styleNamed(name: string): Style {
   );
 }
 
-/** What stands for itself in each style, and is most of what there is. */
-const plain = /^[ !#-[\]-~]*$/;
-
 /** An array or object that is being written. */
 interface Open {
-  readonly container: object;
+  readonly container: Readonly<Record<string | number, unknown>>;
   /** The keys of an object; an array has none. */
   readonly keys: readonly string[] | undefined;
-  readonly members: readonly unknown[];
+  readonly length: number;
   /** How many members were begun. */
   begun: number;
 }
@@ -117,105 +114,91 @@ export function stringifyJson(
   value: unknown,
   options: StringifyOptions = {},
 ): string {
-  const style = styleNamed(options.style ?? "compact");
+  const { colon, comma, indent, writeString, writeDouble } = styleNamed(
+    options.style ?? "compact",
+  );
   const open: Open[] = [];
   const inside = new Set<object>();
+
+  function refuse(what: string): never {
+    const path = open.map(({ keys, begun }) => keys?.[begun - 1] ?? begun - 1);
+    const place = path.length === 0 ? "" : ` at "${shorten(path.join("."))}"`;
+    throw new TypeError(`Cannot write ${what} as JSON${place}`);
+  }
+
+  function spell(text: string): string {
+    if (plain.test(text)) return `"${text}"`;
+    const refused = noCharacter.exec(text);
+    return refused === null
+      ? writeString(text)
+      : refuse(`a string with ${codePointName(refused[0])}`);
+  }
+
+  function enter(container: object): void {
+    if (inside.has(container)) refuse("an object that contains itself");
+    const isList = Array.isArray(container);
+    const prototype = isList ? null : Object.getPrototypeOf(container);
+    // The prototype of plain objects, of whatever realm, has none itself.
+    if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+      refuse(
+        `an instance of ${shorten(prototype.constructor?.name || "class")}`,
+      );
+    }
+    inside.add(container);
+    const keys = isList ? undefined : Object.keys(container);
+    const { length } = keys ?? container as unknown[];
+    open.push({
+      container: container as Open["container"],
+      keys,
+      length,
+      begun: 0,
+    });
+  }
+
+  function scalar(value: unknown): string {
+    switch (typeof value) {
+      case "string":
+        return spell(value);
+      case "number":
+        return Number.isSafeInteger(value)
+          ? String(value)
+          : Number.isFinite(value)
+          ? writeDouble(value)
+          : refuse(String(value));
+      case "bigint":
+      case "boolean":
+      case "object":
+        return String(value);
+      default:
+        return refuse(value === undefined ? "undefined" : `a ${typeof value}`);
+    }
+  }
+
+  // QEMU 7.2 breaks the line in empty containers too: `{`, then `}` on the next.
+  const newLine = () => indent && "\n" + indent.repeat(open.length);
+
   let text = "";
   let next = value;
   for (;;) {
     if (typeof next === "object" && next !== null) {
       text += Array.isArray(next) ? "[" : "{";
-      open.push(enter(next, inside, open));
+      enter(next);
     } else {
-      text += writeScalar(next, style, open);
+      text += scalar(next);
     }
     let top = open.at(-1);
-    while (top !== undefined && top.begun === top.members.length) {
-      text += newLine(style, open.length - 1);
-      text += top.keys === undefined ? "]" : "}";
+    while (top !== undefined && top.begun === top.length) {
       inside.delete(top.container);
       open.pop();
+      text += newLine() + (top.keys === undefined ? "]" : "}");
       top = open.at(-1);
     }
     if (top === undefined) return text;
-    if (top.begun > 0) text += style.comma;
-    text += newLine(style, open.length);
+    if (top.begun > 0) text += comma;
+    text += newLine();
     const index = top.begun++;
-    if (top.keys !== undefined) {
-      text += writeString(top.keys[index]!, style, open) + style.colon;
-    }
-    next = top.members[index];
+    const key = top.keys?.[index];
+    if (key !== undefined) text += spell(key) + colon;
+    next = top.container[key ?? index];
   }
-}
-
-// QEMU 7.2 breaks the line in empty containers too: `{`, then `}` on the next.
-function newLine(style: Style, depth: number): string {
-  return style.indent === "" ? "" : "\n" + style.indent.repeat(depth);
-}
-
-function enter(
-  container: object,
-  inside: Set<object>,
-  open: readonly Open[],
-): Open {
-  if (inside.has(container)) {
-    throw cannotWrite("an object that contains itself", open);
-  }
-  inside.add(container);
-  if (Array.isArray(container)) {
-    return { container, keys: undefined, members: container, begun: 0 };
-  }
-  const prototype = Object.getPrototypeOf(container);
-  // The prototype of plain objects, of whatever realm, has none itself.
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    const name = prototype.constructor?.name || "class";
-    throw cannotWrite(`an instance of ${shorten(name)}`, open);
-  }
-  return {
-    container,
-    keys: Object.keys(container),
-    members: Object.values(container),
-    begun: 0,
-  };
-}
-
-function writeScalar(
-  value: unknown,
-  style: Style,
-  open: readonly Open[],
-): string {
-  switch (typeof value) {
-    case "string":
-      return writeString(value, style, open);
-    case "number":
-      if (Number.isSafeInteger(value)) return value === 0 ? "0" : String(value);
-      if (Number.isFinite(value)) return style.writeDouble(value);
-      throw cannotWrite(String(value), open);
-    case "bigint":
-    case "boolean":
-      return String(value);
-    case "object":
-      return "null";
-    case "undefined":
-      throw cannotWrite("undefined", open);
-    default:
-      throw cannotWrite(`a ${typeof value}`, open);
-  }
-}
-
-function writeString(
-  text: string,
-  style: Style,
-  open: readonly Open[],
-): string {
-  if (plain.test(text)) return `"${text}"`;
-  const refused = noCharacter.exec(text);
-  if (refused === null) return style.writeString(text);
-  throw cannotWrite(`a string with ${codePointName(refused[0])}`, open);
-}
-
-function cannotWrite(what: string, open: readonly Open[]): TypeError {
-  const path = open.map(({ keys, begun }) => keys?.[begun - 1] ?? begun - 1);
-  const place = path.length === 0 ? "" : ` at "${shorten(path.join("."))}"`;
-  return new TypeError(`Cannot write ${what} as JSON${place}`);
 }
