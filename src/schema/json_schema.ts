@@ -195,7 +195,7 @@ const conversion: ConversionConfig = {
   target: "draft-2020-12",
   typeMode: "input",
   overrideSchema: ({ valibotSchema: { type, expects } }) =>
-    type === "bigint" ? {} : type === "custom" ? wordFor(expects) : undefined,
+    type === "custom" ? wordFor(expects) : undefined,
   overrideAction: ({ valibotAction, jsonSchema }) =>
     valibotAction.type !== "check"
       ? undefined
@@ -211,6 +211,7 @@ const words: Readonly<Record<string, JsonObject>> = {
   "JSON value": {},
   "Object": { type: "object" },
   "uint32": integer(0, 0xffff_ffff),
+  "(bigint | number)": {},
   "bigint | safe integer": integer(0, 0xffff_ffff_ffff_ffffn),
   "integer": integer(MIN_SAFE_INTEGER, MAX_SAFE_INTEGER),
   "integer from 0": integer(0, MAX_SAFE_INTEGER),

@@ -145,10 +145,10 @@ export const uint32: Schema<number> = /* @__PURE__ */ v.pipe(
  * ```
  */
 export const uint64: Schema<bigint> = /* @__PURE__ */ v.pipe(
-  /* @__PURE__ */ v.union([
-    /* @__PURE__ */ v.bigint(),
-    /* @__PURE__ */ v.number(),
-  ]),
+  /* @__PURE__ */ matching<bigint | number>(
+    "(bigint | number)",
+    (value) => typeof value === "bigint" || typeof value === "number",
+  ),
   /* @__PURE__ */ expecting<bigint | number>(
     "bigint | safe integer",
     (value) => typeof value === "bigint" || Number.isSafeInteger(value),

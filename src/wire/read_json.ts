@@ -8,6 +8,7 @@ import { faultOf, type Finding, type Path } from "./finding.ts";
 import type { JsonObject, JsonOptions, JsonValue } from "./json.ts";
 import { type JsonFault, type NotRead, notRead } from "./json_fault.ts";
 import {
+  closeText,
   isNumeric,
   isQuote,
   openText,
@@ -139,6 +140,8 @@ export function readJson(
     // Such as that there is no memory left.
     if (fault instanceof Error) throw fault;
     return notRead(text, fault as JsonFault, pathTo(outer, object, list, key));
+  } finally {
+    closeText();
   }
 }
 
