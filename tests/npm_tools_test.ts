@@ -108,6 +108,7 @@ import { faker } from "@qmp/run-state/fixtures/faker";
 import { arbitraries } from "@qmp/run-state/fixtures/fast-check";
 import { toJsonSchema } from "@qmp/run-state/json-schema";
 import { logSource } from "@qmp/run-state/logs";
+import { reporter } from "@qmp/run-state/report";
 
 const info: StatusInfo = v.parse(StatusInfo, JSON.parse("{}"));
 const status: "running" | "paused" | RunState = info.status;
@@ -140,7 +141,7 @@ const reason: string | undefined = made.data.reason;
 made.data.cause;
 const { $defs } = toJsonSchema(edition("7.2"));
 console.log(status, options, findings, typeof main, added, reason, $defs["uint64"]);
-console.log(changes("8.2", "9.0"), covering(edition("7.2")), arbitraries, logSource());
+console.log(changes("8.2", "9.0"), covering(edition("7.2")), arbitraries, logSource(), reporter);
 `;
 
 /** What there is in scope beside the language: in a browser, and on Node. */
@@ -157,6 +158,14 @@ const surroundings = {
     moduleResolution: "bundler",
   },
 };
+
+npm("the program that is compiled imports from every entry", () => {
+  const lacking = Object.keys(settings.exports)
+    .map((entry) => join("@qmp/run-state", entry))
+    .filter((each) => !consumed.includes(`"${each}"`));
+  assert.deepEqual(lacking, []);
+  return Promise.resolve();
+});
 
 for (const version of Object.keys(compilers)) {
   for (const [around, options] of Object.entries(surroundings)) {
