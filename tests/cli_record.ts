@@ -126,6 +126,54 @@ export const recordVerbTests: Suite = {
     assert.equal(told.at(-1), bytes(file).length);
   },
 
+  async "record --sync has on the disk what it tells of"() {
+    const monitors = { "/run/qmp": monitor(shutdown) };
+    assert.isEmpty((await run({ monitors }, "--progress")).synced);
+    const { synced, out } = await run({ monitors }, "--progress", "--sync");
+    const told = [...out.matchAll(/ (\d+) bytes written$/gm)]
+      .map(([, bytes]) => Number(bytes));
+    assert.isAbove(told.length, 2);
+    assert.includeMembers(synced, told);
+  },
+
+  async "record goes on where nobody reads its progress any more"() {
+    const monitors = { "/run/qmp": monitor(shutdown) };
+    const full = failure("EPIPE");
+    const { code, err, file } = await run({ monitors, full }, "--progress");
+    assert.equal(err, "");
+    assert.equal(code, 0);
+    assert.include(received(file), shutdown);
+  },
+
+  async "record ends at once where it was told to stop before it began"() {
+    for (const args of [[], ["--tee", "/run/tee"]]) {
+      const host = fakeHost({ monitors: { "/run/qmp": answering } });
+      const { append, onStop } = host;
+      let stop = (_: string) => {};
+      const code = await main(["record", "/run/qmp", "-o", "t", ...args], {
+        ...host,
+        onStop: (each) => onStop(stop = each),
+        append(path) {
+          stop("SIGTERM");
+          return append(path);
+        },
+      });
+      assert.equal(code, 0);
+      assert.equal(host.err(), "");
+    }
+  },
+
+  async "record says that a disk is full where a connection begins anew"() {
+    const monitors = {
+      "/run/qmp": [monitor(event("STOP")), monitor(shutdown)],
+    };
+    const { file } = await run({ monitors, stopsAt: 9 }, "--reconnect");
+    const room = file.indexOf('"reconnect"');
+    const { code, err } = await run({ monitors, room }, "--reconnect");
+    assert.match(err, /Cannot write "t": there is no room left\n$/);
+    assert.equal(code, 2);
+  },
+
   async "record says how QEMU went, with code 1 where it had not shut down"() {
     const cases: readonly (readonly [FakeMonitor, number, string])[] = [
       [monitor(shutdown), 0, ""],

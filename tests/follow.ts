@@ -219,7 +219,19 @@ export const followTests: Suite = {
     control.abort();
     assert.deepEqual(await next, { done: true, value: undefined });
     assert.sameMembers(qemu.ends, ["readable", "writable"]);
-    qemu.sent.length = 0;
+
+    const full = monitor();
+    const hasEnded = new AbortController();
+    const late = follow(full.readable, full.writable, {
+      ...options,
+      signal: hasEnded.signal,
+    });
+    full.say(greeting + answers);
+    await late.next();
+    const last = late.next();
+    full.say(event("STOP"));
+    hasEnded.abort();
+    assert.deepEqual(await last, { done: true, value: undefined });
 
     const unread = monitor();
     const none = follow(unread.readable, unread.writable, {
