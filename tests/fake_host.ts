@@ -236,6 +236,7 @@ function connection(
     finish() {
       isFinished = true;
       wake();
+      return Promise.resolve();
     },
     bePatient: () => void (isPatient = true),
     close() {
@@ -265,7 +266,7 @@ function client(
       Promise.resolve(
         hear(typeof data === "string" ? data : decoder.decode(data)),
       ),
-    finish: () => {},
+    finish: () => Promise.resolve(),
     bePatient: () => {},
     close: () => leave(),
   };

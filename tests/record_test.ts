@@ -29,6 +29,9 @@ const habits: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** A long event. */
+const event = `{"event": "E", "data": "${"x".repeat(65000)}"}\r\n`;
+
 async function withFolder(
   use: (dir: string) => Promise<void>,
 ): Promise<void> {
@@ -145,7 +148,6 @@ record("--tee reads no more of QEMU than its client takes", async (dir) => {
   const total = 16 << 20;
   let written = 0;
   await using _ = await fakeQemu(join(dir, "qmp"), (socket) => {
-    const event = `{"event": "E", "data": "${"x".repeat(65000)}"}\r\n`;
     const more = () => {
       while (written < total && socket.write(event)) written += event.length;
       if (written >= total) socket.end();
@@ -173,6 +175,50 @@ record("--tee reads no more of QEMU than its client takes", async (dir) => {
   assert.equal(await program.ended(), 1);
   const file = new Uint8Array(await readFile(trace));
   assert.equal(traceBytes(file, "<-").length, heard);
+});
+
+record(
+  "--tee gives a slow client all that QEMU said before it ended",
+  async (dir) => {
+    const said = greeting + event.repeat(20);
+    await using _ = await fakeQemu(
+      join(dir, "qmp"),
+      (socket) => socket.end(said),
+    );
+    const tee = join(dir, "tee");
+    const program = start(
+      "record",
+      join(dir, "qmp"),
+      ...["-o", join(dir, "t"), "--tee", tee],
+    );
+    await program.says(/Listening/);
+    const client = connect(tee);
+    await new Promise((done) => setTimeout(done, 2500));
+    assert.lengthOf(await heardBy(client), said.length);
+    assert.equal(await program.ended(), 1);
+  },
+);
+
+record("--tee ends with QEMU while a client goes on talking", async (dir) => {
+  await using _ = await fakeQemu(join(dir, "qmp"), (socket) => {
+    socket.write(greeting);
+    setTimeout(() => socket.destroy(), 200);
+  });
+  const tee = join(dir, "tee");
+  const program = start(
+    "record",
+    join(dir, "qmp"),
+    ...["-o", join(dir, "t"), "--tee", tee],
+  );
+  await program.says(/Listening/);
+  const client = connect(tee);
+  client.on("error", () => {});
+  client.resume();
+  const talk = setInterval(() => client.write('{"execute":"stop"}'), 1);
+  assert.equal(await program.ended(), 1);
+  clearInterval(talk);
+  client.destroy();
+  assert.match(program.err(), /QEMU ended the connection|broke/);
 });
 
 record("takes over the socket of a tee that was killed", async (dir) => {

@@ -43,8 +43,12 @@ export interface Connection {
    * @returns When there is room for more.
    */
   send(data: string | Uint8Array): Promise<void>;
-  /** Says that nothing more will be sent; what comes still comes. */
-  finish(): void;
+  /**
+   * Says that nothing more will be sent; what comes still comes.
+   *
+   * @returns When all that was sent is on its way, or the connection is gone.
+   */
+  finish(): Promise<void>;
   /** Lets nothing come for as long as may be, from now on. */
   bePatient(): void;
   /** Ends the connection. */

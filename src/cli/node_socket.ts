@@ -42,7 +42,7 @@ function connection(socket: Socket): Connection {
     received: socket.iterator({ destroyOnReturn: false }),
     send: (data) =>
       new Promise((resolve) => {
-        if (socket.write(data)) return resolve();
+        if (socket.destroyed || socket.write(data)) return resolve();
         const proceed = () => {
           socket.off("drain", proceed);
           socket.off("close", proceed);
@@ -51,7 +51,12 @@ function connection(socket: Socket): Connection {
         socket.on("drain", proceed);
         socket.on("close", proceed);
       }),
-    finish: () => void socket.end(),
+    finish: () =>
+      new Promise((resolve) => {
+        if (socket.destroyed) return resolve();
+        socket.once("close", resolve);
+        socket.end(resolve);
+      }),
     bePatient: () => void socket.setTimeout(0),
     close: () => void socket.destroy(),
   };

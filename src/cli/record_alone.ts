@@ -43,8 +43,12 @@ export async function recordAlone(errand: Errand): Promise<number> {
     while (connection !== undefined) {
       if (recording === undefined) recording = await errand.open();
       else recording.reconnected();
-      const hear = listenTo(connection, recording, errand, next.wasGood);
-      const ending: Ending = await hear;
+      const ending: Ending = await listenTo(
+        connection,
+        recording,
+        errand,
+        next.wasGood,
+      );
       if (stop.aborted) break;
       isOrderly = ending.isOrderly;
       if (!goesOn && isOrderly) break;

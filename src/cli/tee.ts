@@ -165,7 +165,7 @@ async function relay(
     }
     first ??= who;
     if (first === "qemu") ending ??= monitor.ending(broke);
-    to.finish();
+    await to.finish();
   }
 
   const hangUp = () => {
@@ -176,8 +176,8 @@ async function relay(
   const unhook = whenStopped(stop, hangUp);
   const sending = pass("client", client, qemu, recording.sent);
   await pass("qemu", qemu, client, (bytes) => {
-    monitor.hear(bytes);
     recording.received(bytes);
+    monitor.hear(bytes);
   });
   await Promise.race([sending, context.host.sleep(grace, over.signal)]);
   over.abort();
