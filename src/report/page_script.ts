@@ -57,6 +57,7 @@ function turn() {
   }
   one("clock").textContent = isLocal ? "Show times in UTC" : "Show times as local";
   rows.forEach((row, index) => { texts[index] = row.textContent.toLowerCase(); });
+  if (rows.length > 0) filter();
 }
 
 if (rows.length > 0) {
@@ -72,4 +73,4 @@ if (times.length > 0) {
 `;
 
 /** Its hash, for the page's Content-Security-Policy. */
-export const scriptHash = "sha256-kqz2m9+ZkytoU1CB9VED9QjFrgH7+uarus6g1FazIO8=";
+export const scriptHash = "sha256-mbFXUFMEh1pE3zI81H74PL+MeDOcrj3uEcR5cAYI/p0=";
