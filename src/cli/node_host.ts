@@ -25,7 +25,7 @@ export function nodeHost(): Host {
     stderr: outputTo(process.stderr),
     // One by one, so that Deno needs no permission for the others.
     env: (name) => process.env[name],
-    open: (path) => createReadStream(path, { highWaterMark: 256 * 1024 }),
+    open: (path) => createReadStream(path, { highWaterMark: 64 * 1024 }),
     size: async (path) => {
       const found = await stat(path).catch(() => undefined);
       return found?.isFile() ? found.size : undefined;

@@ -15,9 +15,6 @@ import { readingAsked, readingOptions } from "./reading.ts";
 import { tell } from "./story.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 
-/** Keeps a page below 5 MB. */
-const most = 1000;
-
 type Form = "text" | "html" | "json";
 
 /** The verb. */
@@ -60,7 +57,7 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const asked = readingAsked(args);
   try {
     const input = await openWatched(context, file, asked);
-    const { report, faults } = await tell(input, file, most, () => {});
+    const { report, faults } = await tell(input, file, {}, () => {});
     const isWritten = output === "-"
       ? await print(report, form, context)
       : await save(report, form, output, context);

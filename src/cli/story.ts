@@ -7,7 +7,7 @@
 import { witness } from "../editions/witness.ts";
 import { tracker } from "../replay/track.ts";
 import type { Report, TimelineStep } from "../report/report.ts";
-import { reporter } from "../report/reporter.ts";
+import { reporter, type ReportOptions } from "../report/reporter.ts";
 import { describe, type Input } from "./input.ts";
 
 /** What a file tells. */
@@ -23,7 +23,7 @@ export interface Story {
  *
  * @param input The file.
  * @param file How it was named.
- * @param most How many intervals, events and findings to keep, of each.
+ * @param room How much to keep.
  * @param take Takes the timeline, as it comes.
  * @returns The report.
  * @throws {UnreadableError} Where the file cannot be read.
@@ -31,7 +31,7 @@ export interface Story {
 export async function tell(
   input: Input,
   file: string,
-  most: number,
+  room: Pick<ReportOptions, "most" | "mostEvents">,
   take: (steps: readonly TimelineStep[]) => Promise<void> | void,
 ): Promise<Story> {
   const { recorded } = input.header ?? {};
@@ -41,7 +41,7 @@ export async function tell(
     title: file === "-" ? "standard input" : file,
     about: describe(input),
     ...Number.isFinite(epoch) && { epoch },
-    most,
+    ...room,
   });
   input.notices.forEach((each) => stage.note(each));
   for await (const batch of input.batches) {

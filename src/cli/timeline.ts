@@ -15,11 +15,11 @@ import { tell } from "./story.ts";
 import type { Printer } from "./terminal.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 
-/** As much of each as a program is given: some 20 MB at most. */
-const mostForPrograms = 20_000;
+/** What a program is given, in a few MB: of events it has the steps already. */
+const forPrograms = { most: 5_000, mostEvents: 10 };
 
 /** More of each than this, nobody reads on a terminal. */
-const mostForPeople = 500;
+const forPeople = { most: 500 };
 
 /** The verb. */
 export const timeline: Verb = {
@@ -63,7 +63,7 @@ async function draw(
   file: string,
   { host, out }: Context,
 ): Promise<number> {
-  const { report, faults } = await tell(input, file, mostForPeople, () => {});
+  const { report, faults } = await tell(input, file, forPeople, () => {});
   const { isTerminal, columns = 80 } = host.stdout;
   // Elsewhere nothing ends at the edge of a window.
   const lines = timelineLines(report, isTerminal ? columns : 120);
@@ -82,7 +82,7 @@ async function printJson(
   const { report, faults } = await tell(
     input,
     file,
-    mostForPrograms,
+    forPrograms,
     (some) => {
       steps(some);
       return out.flush();

@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Entry } from "../replay/read.ts";
-import type { Interval } from "./report.ts";
+import type { Happening, Interval } from "./report.ts";
 
 /**
  * Draws neighbours together until few are left: the shorter first, so that
@@ -60,22 +59,8 @@ function joined(one: Interval, next: Interval): Interval {
 export interface Row {
   /** What they have in common. */
   readonly key: string;
-  /** Whether they may be counted to others. */
-  readonly isSingle: boolean;
-  /** The first of them. */
-  readonly entry: Entry;
-  /** Whether they bear on the run state. */
-  readonly isRunState: boolean;
-  /** When the first was sent. */
-  readonly at: number | undefined;
-  /** Whether QEMU held the first back. */
-  readonly isLate: boolean;
-  /** The line of the last. */
-  lastLine: number;
-  /** When the last was sent. */
-  lastAt: number | undefined;
-  /** How many there are. */
-  count: number;
+  /** What is shown of them. */
+  happening: Happening;
 }
 
 /**
@@ -91,37 +76,65 @@ export function gather(rows: readonly Row[], most: number): Row[] {
   for (let reach = 4; few.length > most && reach <= 256; reach *= 4) {
     few = gathered(few, reach);
   }
-  if (few.length > most) few = few.filter(({ isRunState }) => isRunState);
+  if (few.length > most) {
+    few = few.filter(({ happening }) => happening.isRunState);
+  }
   return thin(few, most);
 }
 
 /** Adds each row to one of its kind among the last few. */
 function gathered(rows: readonly Row[], reach: number): Row[] {
   const wider: Row[] = [];
-  for (const row of rows) {
-    if (!count(wider, row, reach)) wider.push({ ...row });
+  for (const { key, happening } of rows) {
+    const { lastLine, lastAt, count, panic } = happening;
+    const alike = panic ? undefined : alikeIn(wider, key, reach);
+    if (alike) again(alike, lastLine, lastAt, count);
+    else wider.push({ key, happening });
   }
   return wider;
 }
 
 /**
- * Counts an event to an earlier one of its kind.
+ * Finds the last event of a kind.
  *
  * @param rows What came before.
- * @param row The event.
- * @param reach Among how many of the last rows one is looked for.
- * @returns Whether there is one.
+ * @param key What it has in common with it.
+ * @param reach Among how many of the last rows it is looked for.
+ * @returns Its row.
  */
-export function count(rows: readonly Row[], row: Row, reach: number): boolean {
+export function alikeIn(
+  rows: readonly Row[],
+  key: string,
+  reach: number,
+): Row | undefined {
   for (let index = 1; index <= reach && index <= rows.length; index++) {
-    const earlier = rows[rows.length - index]!;
-    if (earlier.key !== row.key || row.isSingle) continue;
-    earlier.lastLine = row.lastLine;
-    earlier.lastAt = row.lastAt ?? earlier.lastAt;
-    earlier.count += row.count;
-    return true;
+    const row = rows[rows.length - index]!;
+    if (row.key === key) return row;
   }
-  return false;
+  return undefined;
+}
+
+/**
+ * Counts more events to a row.
+ *
+ * @param row The row.
+ * @param lastLine The line of the last of them.
+ * @param lastAt When that was sent, where it is known.
+ * @param count How many.
+ */
+export function again(
+  row: Row,
+  lastLine: number,
+  lastAt: number | undefined,
+  count: number,
+): void {
+  const { happening } = row;
+  row.happening = {
+    ...happening,
+    lastLine,
+    ...lastAt !== undefined && { lastAt },
+    count: happening.count + count,
+  };
 }
 
 /**

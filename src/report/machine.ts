@@ -11,10 +11,17 @@ import { eventSchema, seed } from "../schema/edition.ts";
 import type { Greeting } from "../schema/qmp.ts";
 import { shorten } from "../wire/quote.ts";
 import { rounded, type Time } from "./clock.ts";
-import { count, drawTogether, gather, type Row } from "./coarsen.ts";
+import { again, alikeIn, drawTogether, gather, type Row } from "./coarsen.ts";
 import { membersOf } from "./members.ts";
+import { own } from "./own.ts";
 import { panicOf } from "./panic.ts";
-import type { Happening, Interval, Machine, Standing } from "./report.ts";
+import type {
+  Decoded,
+  Happening,
+  Interval,
+  Machine,
+  Standing,
+} from "./report.ts";
 import { type Before, followStops } from "./stops.ts";
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
@@ -25,6 +32,14 @@ export interface Followed {
   readonly machine: Machine;
   /** What was drawn together or left out, in words. */
   readonly notes: readonly string[];
+}
+
+/** How much of a machine is kept. */
+export interface Room {
+  /** How many intervals, from 2. */
+  readonly intervals: number;
+  /** How many events, from 2; and a quarter as many stops. */
+  readonly events: number;
 }
 
 /** Follows a machine. */
@@ -39,10 +54,10 @@ export interface MachineFollower {
   /**
    * Says that nothing more comes.
    *
-   * @param most How many intervals and events at most, of each; and a quarter as many stops.
+   * @param most How much of it to give at most.
    * @returns What became of it.
    */
-  end(most: number): Followed;
+  end(most: Room): Followed;
 }
 
 /** Events that are no run-state events of the seed, but bear on the state. */
@@ -57,14 +72,14 @@ const longestLoop = 4;
  * Follows a machine.
  *
  * @param monitor The monitor that tells of it; undefined where the log names none.
- * @param most How many intervals and events to keep for now, of each; and a quarter as many stops.
+ * @param room How much to keep for now.
  * @returns What takes its messages.
  */
 export function followMachine(
   monitor: string | undefined,
-  most: () => number,
+  room: () => Room,
 ): MachineFollower {
-  const follower = followStops(() => quarter(most()));
+  const follower = followStops(() => quarter(room().events));
   // By the list itself: the tracker gives the same one for the same states.
   const standings = new Map<readonly string[], Writable<Standing>>();
   let intervals: Interval[] = [];
@@ -90,8 +105,8 @@ export function followMachine(
     }
     intervals.push(open);
     add(open);
-    if (intervals.length > 2 * most()) {
-      intervals = drawTogether(intervals, most());
+    if (intervals.length > 2 * room().intervals) {
+      intervals = drawTogether(intervals, room().intervals);
     }
     open = undefined;
   }
@@ -137,25 +152,16 @@ export function followMachine(
   }
 
   function show(entry: Entry, { at, isLate }: Time): void {
-    const { line, name = "" } = entry;
     seen += 1;
-    const row: Row = {
-      key: keyOf(entry),
-      isSingle: holdsPanic(entry),
-      entry,
-      isRunState: eventSchema(seed, name) !== undefined || others.has(name),
-      at,
-      isLate,
-      lastLine: line,
-      lastAt: at,
-      count: 1,
-    };
+    const key = keyOf(entry);
+    const panic = holdsPanic(entry) ? panicOf(entry) : undefined;
     // A loop within one stretch is one thing that happens.
     const reach = Math.min(longestLoop, rows.length - earlier);
-    if (count(rows, row, reach)) return;
-    rows.push(row);
-    if (rows.length > 2 * most()) {
-      rows = gather(rows, most());
+    const alike = panic ? undefined : alikeIn(rows, key, reach);
+    if (alike) return again(alike, entry.line, at, 1);
+    rows.push({ key, happening: happeningOf(entry, at, isLate, panic) });
+    if (rows.length > 2 * room().events) {
+      rows = gather(rows, room().events);
       earlier = rows.length;
     }
   }
@@ -181,21 +187,21 @@ export function followMachine(
       if (kind === "event") show(entry, time);
       last = { line, now };
     },
-    end(room) {
+    end(most) {
       breakOff(follower.end(), last.line, last.now);
       close(last.now);
-      const { stops, count, downtime } = follower.result(quarter(room));
+      const { stops, count, downtime } = follower.result(quarter(most.events));
       const machine: Machine = {
         ...monitor !== undefined && { monitor: shorten(monitor) },
         ...qemu !== undefined && { qemu },
         messages,
-        intervals: drawTogether(intervals, room),
+        intervals: drawTogether(intervals, most.intervals),
         standings: [...standings.values()]
           .map((each) => ({ ...each, seconds: rounded(each.seconds) }))
           .sort((a, b) => b.seconds - a.seconds),
         downtime,
         stops,
-        happenings: gather(rows, room).map(happening),
+        happenings: gather(rows, most.events).map(({ happening }) => happening),
       };
       return { machine, notes: notesOn(machine, stretches, seen, count) };
     },
@@ -216,7 +222,7 @@ function keyOf({ name, message }: Entry): string {
     data?: { readonly [name: string]: unknown };
   };
   const { action, reason, status } = data;
-  return `${name} ${action} ${reason} ${status}`;
+  return own(`${name} ${action} ${reason} ${status}`);
 }
 
 function holdsPanic({ name, message }: Entry): boolean {
@@ -224,18 +230,21 @@ function holdsPanic({ name, message }: Entry): boolean {
   return data?.info !== undefined && /^GUEST_/.test(name ?? "");
 }
 
-function happening(row: Row): Happening {
-  const { entry, at, lastAt, lastLine, count, isRunState, isLate } = row;
-  const panic = holdsPanic(entry) ? panicOf(entry) : undefined;
+function happeningOf(
+  entry: Entry,
+  at: number | undefined,
+  isLate: boolean,
+  panic: readonly Decoded[] | undefined,
+): Happening {
+  const { line, name = "" } = entry;
   return {
-    line: entry.line,
-    lastLine,
-    ...at !== undefined && { at },
-    ...lastAt !== undefined && { lastAt },
-    name: shorten(entry.name ?? ""),
-    detail: membersOf(entry),
-    count,
-    isRunState,
+    line,
+    lastLine: line,
+    ...at !== undefined && { at, lastAt: at },
+    name: own(shorten(name)),
+    detail: own(membersOf(entry)),
+    count: 1,
+    isRunState: eventSchema(seed, name) !== undefined || others.has(name),
     isLate,
     ...panic && { panic },
   };

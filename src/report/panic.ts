@@ -9,6 +9,7 @@ import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { shorten } from "../wire/quote.ts";
 import { stringifyJson } from "../wire/stringify_json.ts";
 import { bugChecks } from "./bug_checks.ts";
+import { own } from "./own.ts";
 import type { Decoded } from "./report.ts";
 
 /** More of them than any guest leaves. */
@@ -70,8 +71,8 @@ export function decode(info: JsonObject): readonly Decoded[] {
   for (const name of order(type, Object.keys(members)).slice(0, mostMembers)) {
     const value = members[name]!;
     rows.push({
-      name: shorten(name),
-      value: written(name, value),
+      name: own(shorten(name)),
+      value: own(written(name, value)),
       meaning: meaningOf(type, name, value, info),
     });
   }

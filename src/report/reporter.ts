@@ -10,7 +10,8 @@ import type { FindingCode } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import { clock, type Time } from "./clock.ts";
 import { type Found, foundWith, nameOf } from "./found.ts";
-import { followMachine, type MachineFollower } from "./machine.ts";
+import { followMachine, type MachineFollower, type Room } from "./machine.ts";
+import { own } from "./own.ts";
 import type { LeftOut, Noted, Report, TimelineStep } from "./report.ts";
 
 /** What {@linkcode reporter} goes by. */
@@ -21,8 +22,10 @@ export interface ReportOptions {
   readonly about?: string;
   /** Seconds since the epoch at second 0, where that is known, such as from the header of a trace. */
   readonly epoch?: number;
-  /** How many intervals, events and findings to keep, of each, from 10: 1,000 unless said; and a quarter as many stops. */
+  /** How many intervals and findings to keep, of each, from 10: 1,000 unless said. */
   readonly most?: number;
+  /** How many events to keep, from 10, and a quarter as many stops: as many as of the rest unless said. */
+  readonly mostEvents?: number;
 }
 
 /** A stage from steps to the timeline, which in the end gives the report. */
@@ -67,7 +70,7 @@ type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
  *
  * @param options What the log is called, and how much to keep.
  * @returns A stage that takes the steps of `tracker`.
- * @throws {RangeError} Where `most` is no whole number from 10.
+ * @throws {RangeError} Where one of them is no whole number from 10.
  *
  * @example Ask why a machine stopped
  * ```ts
@@ -101,9 +104,11 @@ type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
  */
 export function reporter(options: ReportOptions = {}): Reporter {
   const { title = "log", about = "", epoch, most = 1000 } = options;
-  if (!Number.isInteger(most) || most < 10) {
+  const { mostEvents = most } = options;
+  for (const each of [most, mostEvents]) {
+    if (Number.isInteger(each) && each >= 10) continue;
     throw new RangeError(
-      `Cannot keep ${most} of each thing: it is no whole number from 10`,
+      `Cannot keep ${each} of each thing: it is no whole number from 10`,
     );
   }
   const times = clock(epoch);
@@ -120,8 +125,12 @@ export function reporter(options: ReportOptions = {}): Reporter {
   let lastLine = 0;
   let torn: number | undefined;
 
-  const share = () =>
-    Math.max(2, Math.floor(most / Math.max(1, machines.size)));
+  const part = (all: number) =>
+    Math.max(2, Math.floor(all / Math.max(1, machines.size)));
+  const share = (): Room => ({
+    intervals: part(most),
+    events: part(mostEvents),
+  });
 
   function machineOf({ monitor, state }: Entry): MachineFollower | undefined {
     // QEMU's own log of its state names no monitor.
@@ -130,11 +139,11 @@ export function reporter(options: ReportOptions = {}): Reporter {
     let machine = machines.get(key);
     if (machine === undefined) {
       if (machines.size === mostMachines) {
-        if (unfollowed.size < mostCounted) unfollowed.add(shorten(key));
+        if (unfollowed.size < mostCounted) unfollowed.add(own(shorten(key)));
         return undefined;
       }
-      machine = followMachine(monitor, share);
-      machines.set(key, machine);
+      machine = followMachine(monitor && own(monitor), share);
+      machines.set(own(key), machine);
     }
     return spoke = machine;
   }
@@ -147,11 +156,11 @@ export function reporter(options: ReportOptions = {}): Reporter {
     if (count <= most / 4 && findings.length < most) {
       findings.push({
         line,
-        ...monitor !== undefined && { monitor: shorten(monitor) },
+        ...monitor !== undefined && { monitor: own(shorten(monitor)) },
         code,
         severity,
         path,
-        message: message.slice(0, 500),
+        message: own(message.slice(0, 500)),
       });
       return;
     }

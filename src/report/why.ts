@@ -10,6 +10,7 @@ import type { JsonObject } from "../wire/json.ts";
 import { shorten } from "../wire/quote.ts";
 import { nameOf } from "./found.ts";
 import { membersOf } from "./members.ts";
+import { own } from "./own.ts";
 import type { Cause, Link } from "./report.ts";
 
 /** A message that may explain a stop. */
@@ -168,17 +169,15 @@ export function linkOf(
   isLate: boolean,
 ): Link {
   const { line, kind, state } = entry;
+  const detail = state
+    ? (state.from === undefined ? "" : `from=${state.from} `) + `to=${state.to}`
+    : membersOf(entry);
   return {
     line,
     ...at !== undefined && { at },
     kind: kind ?? "state",
-    name: shorten(state ? "runstate_set" : nameOf(entry) ?? "greeting"),
-    detail: state
-      ? shorten(
-        (state.from === undefined ? "" : `from=${state.from} `) +
-          `to=${state.to}`,
-      )
-      : membersOf(entry),
+    name: own(shorten(state ? "runstate_set" : nameOf(entry) ?? "greeting")),
+    detail: own(state ? shorten(detail) : detail),
     isLate,
   };
 }
