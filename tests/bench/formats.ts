@@ -36,9 +36,8 @@ function copies(log: string): Uint8Array {
 }
 
 const rows = logFormats.flatMap(({ name, source }) => {
-  const sample = logSamples.find(({ format, messages }) =>
-    format === name && messages.length > 2
-  );
+  const [sample] = logSamples.filter(({ format }) => format === name)
+    .sort((a, b) => b.messages.length - a.messages.length);
   if (sample === undefined) return [];
   // A trace has one header, and QEMU's words of a state are no messages.
   const [header = "", ...rest] = sample.log.split(/(?<=\n)/);
