@@ -165,6 +165,11 @@ export const reportVerbTests: Suite = {
     assert.equal(quick.host.err(), "");
     const slow = { delay: 2000, chunk: 100 };
     assert.equal((await run(["timeline", "log"], slow)).host.err(), "");
+    const json = { ...slow, isTerminal: true };
+    assert.equal(
+      (await run(["timeline", "--json", "log"], json)).host.err(),
+      "",
+    );
     const dumb = { ...slow, isTerminal: true, env: { TERM: "dumb" } };
     assert.equal((await run(["timeline", "log"], dumb)).host.err(), "");
   },

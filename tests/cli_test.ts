@@ -62,6 +62,29 @@ Deno.test("bin.ts validates a file and standard input alike", () => {
   assert.deepEqual(JSON.parse(stdin.stdout), { file: "-", ...found });
 });
 
+Deno.test("bin.ts writes a page, and says in a sentence where it cannot", () => {
+  const folder = mkdtempSync(join(tmpdir(), "qmp-cli-"));
+  try {
+    const page = join(folder, "report.html");
+    const written = shell(`${qmp} report ${trace} -o ${page}`);
+    assert.deepEqual(written, {
+      ...written,
+      status: 0,
+      stdout: "",
+      stderr: "",
+    });
+    assert.match(readFileSync(page, "utf8"), /^<!doctype html>/);
+    const printed = shell(`${qmp} report --html ${trace}`);
+    assert.equal(printed.stdout, readFileSync(page, "utf8"));
+
+    const { status, stderr } = shell(`${qmp} report ${trace} -o ${folder}`);
+    assert.equal(status, 2);
+    assert.match(stderr, /^qmp-run-state: Cannot write ".*": .*\n$/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 Deno.test("bin.ts says in a sentence what it cannot read", () => {
   const folder = mkdtempSync(join(tmpdir(), "qmp-cli-"));
   try {

@@ -1,6 +1,6 @@
 /**
- * The command line: `qmp-run-state validate` and `qmp-run-state replay`, with
- * the platform as an argument.
+ * The command line: `qmp-run-state validate`, `timeline`, `report` and more,
+ * with the platform as an argument.
  *
  * @module
  */

@@ -23,6 +23,8 @@ const pause = 200;
  * @param context What to work with.
  * @param file A path, or `-` for standard input.
  * @param asked What to read it by.
+ * @param isStreamed Whether results are printed meanwhile: where they go to a
+ * terminal too, they show how far it is themselves.
  * @returns The file.
  * @throws {UnreadableError} Where it cannot be read; the batches throw it too.
  */
@@ -30,8 +32,11 @@ export async function openWatched(
   { host }: Context,
   file: string,
   asked: ReadingAsked,
+  isStreamed = false,
 ): Promise<Input> {
-  const status = statusLine(host.stderr, (name) => host.env(name));
+  const status = isStreamed && host.stdout.isTerminal
+    ? undefined
+    : statusLine(host.stderr, (name) => host.env(name));
   if (status === undefined) return await openInput(host, file, asked, false);
   const start = host.now();
   const size = file === "-" ? undefined : await host.size(file);

@@ -16,7 +16,7 @@ import type { Printer } from "./terminal.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 
 /** What a program is given, in a few MB: of events it has the steps already. */
-const forPrograms = { most: 5_000, mostEvents: 10 };
+const forPrograms = { most: 2_000, mostEvents: 10 };
 
 /** More of each than this, nobody reads on a terminal. */
 const forPeople = { most: 500 };
@@ -47,8 +47,9 @@ async function run(args: Arguments, context: Context): Promise<number> {
   }
   const asked = readingAsked(args);
   try {
-    const input = await openWatched(context, file, asked);
-    return options.has("json")
+    const isJson = options.has("json");
+    const input = await openWatched(context, file, asked, isJson);
+    return isJson
       ? await printJson(input, file, context)
       : await draw(input, file, context);
   } catch (error) {
