@@ -6,6 +6,7 @@
 
 import { rawSource, read } from "@qmp/run-state/replay";
 import {
+  decode,
   type Machine,
   type Report,
   reporter,
@@ -588,6 +589,43 @@ export const reportSuite: Suite = {
         states: ["running"],
       },
     ]);
+  },
+
+  "reporter() makes nothing of what is no word, nor of names that all objects have"() {
+    const odd = '{"toString": 1, "valueOf": null, "__proto__": {}}';
+    const report = reportSaid(
+      event("WATCHDOG", 1, `{"action": ${odd}}`),
+      event("SHUTDOWN", 2, '{"guest": true, "reason": "constructor"}'),
+      event(
+        "__proto__",
+        3,
+        `{"action": ${odd}, "reason": [], "status": ${odd}}`,
+      ),
+      event("constructor", 4, "{}"),
+      event("toString", 5, `{"status": ${odd}}`),
+      event(
+        "GUEST_PANICKED",
+        6,
+        '{"action": "pause", "info": {"type": "hyper-v", "constructor": 1, ' +
+          `"arg2": 9295429630892703744, "x": ${odd}}}`,
+      ),
+      `{"execute": "human-monitor-command", "arguments": {"command-line": ${odd}}}`,
+      '{"execute": "constructor"}',
+    );
+    assert.deepEqual(JSON.parse(JSON.stringify(report)), report);
+    assert.equal(report.messages, 8);
+    const raw = reporter();
+    const { entries } = read(
+      rawSource().push(new TextEncoder().encode(
+        `${event("SHUTDOWN", 1, `{"guest": ${odd}, "reason": ${odd}}`)}\r\n` +
+          `${event("RESET", 2, `{"guest": true, "reason": ${odd}}`)}\r\n`,
+      )),
+      { policy: "raw" },
+    );
+    raw.push(stepsOf(entries));
+    assert.equal(raw.end().machines[0]?.happenings.length, 2);
+    const rows = decode({ type: "s390", reason: { toString: 1 } });
+    assert.deepEqual(rows[1]?.meaning, []);
   },
 
   "reporter() is plain data, which JSON can carry"(assets) {

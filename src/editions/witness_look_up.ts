@@ -60,8 +60,10 @@ function isHmp(name: string | undefined): boolean {
 /** The command that a line of HMP is; any other is itself. */
 function meant(name: string | undefined, data: unknown): string | undefined {
   if (!isHmp(name)) return name;
-  const line = String(member(data, "command-line") ?? "");
-  return own(hmp, line.trim().split(/\s+/)[0]);
+  const line = member(data, "command-line");
+  return typeof line === "string"
+    ? own(hmp, line.trim().split(/\s+/)[0])
+    : undefined;
 }
 
 /**

@@ -153,7 +153,8 @@ export function exchange(): Exchange {
 function isQuit({ name, message }: Entry): boolean {
   if (name !== "human-monitor-command") return name === "quit";
   const { arguments: given } = (message ?? {}) as Partial<Command>;
-  return /^\s*q(?:uit)?\s*$/.test(String(given?.["command-line"]));
+  const line: unknown = given?.["command-line"];
+  return typeof line === "string" && /^\s*q(?:uit)?\s*$/.test(line);
 }
 
 function noCommand({ kind, line }: Entry): Finding {

@@ -139,8 +139,7 @@ export function meaning(table: Witnesses): Meaning {
   /** Only one SHUTDOWN can come, unless QEMU lives on after it. */
   function shutDown(entry: Entry, runs: boolean): Finding | undefined {
     const last = ended ?? ending;
-    const { reason } = dataOf(entry);
-    if (lastReasons.has(String(reason))) ended = entry;
+    if (lastReasons.has(reasonOf(entry))) ended = entry;
     // A machine that runs stops before anything else, if QEMU lives on.
     ending = runs ? entry : undefined;
     return isWhole && last ? secondShutdown(entry, last) : undefined;
@@ -225,11 +224,18 @@ function dataOf({ message }: Entry): Data {
   return (message as Partial<Event> | undefined)?.data ?? {};
 }
 
+/** Under the policy `raw` it may be anything, an object that is no text too. */
+function reasonOf(entry: Entry): string {
+  const { reason } = dataOf(entry);
+  return typeof reason === "string" ? reason : "";
+}
+
 function guestAgainstReason(entry: Entry): Finding | undefined {
-  const { guest, reason } = dataOf(entry);
+  const { guest } = dataOf(entry);
+  const reason = reasonOf(entry);
   if (typeof guest !== "boolean") return undefined;
   // A newer QEMU may have more reasons, and an older one gives none.
-  const expected = Object.hasOwn(isByGuest, String(reason))
+  const expected = Object.hasOwn(isByGuest, reason)
     ? isByGuest[reason as ShutdownCause]
     : guest;
   if (guest === expected) return undefined;
@@ -239,22 +245,22 @@ function guestAgainstReason(entry: Entry): Finding | undefined {
     path: ["data", "guest"],
     expected: String(expected),
     received: String(guest),
-    message: `Cannot believe ${at(entry)}: ${quote(String(reason))} is ${
+    message: `Cannot believe ${at(entry)}: ${quote(reason)} is ${
       expected ? "the guest's doing" : "not the guest's doing"
     }, and guest is ${guest}`,
   };
 }
 
 function impossibleReason(entry: Entry): Finding | undefined {
-  const { reason } = dataOf(entry);
-  if (!untoldResets.has(String(reason))) return undefined;
+  const reason = reasonOf(entry);
+  if (!untoldResets.has(reason)) return undefined;
   return {
     code: "IMPOSSIBLE_REASON",
     severity: "fault",
     path: ["data", "reason"],
-    received: String(reason),
+    received: reason,
     message: `Cannot believe ${at(entry)}: QEMU tells of no reset whose ` +
-      `reason is ${quote(String(reason))}`,
+      `reason is ${quote(reason)}`,
   };
 }
 

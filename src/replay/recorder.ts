@@ -258,9 +258,9 @@ function openLanes(options: RecorderOptions): Lanes {
 function eventIn(text: string): string | undefined {
   const parsed = safeParseJson(text);
   const value = parsed.ok ? parsed.value : undefined;
-  return kindOf(value) === "event"
-    ? String((value as JsonObject)["event"])
-    : undefined;
+  if (kindOf(value) !== "event") return undefined;
+  const { event } = value as JsonObject;
+  return typeof event === "string" ? event : undefined;
 }
 
 function withDropped(

@@ -173,8 +173,8 @@ function withoutContent(reply: JsonObject): JsonObject {
     ? error
     : {};
   // By its first words it is known what the error answers.
-  const [begin = ""] = /^(?:JSON |QMP input )/.exec(String(desc)) ?? [];
-  const shown = { class: String(kind), desc: begin + hidden };
+  const [begin = ""] = /^(?:JSON |QMP input )/.exec(word(desc)) ?? [];
+  const shown = { class: word(kind), desc: begin + hidden };
   return { error: shown, ...label };
 }
 
@@ -216,4 +216,9 @@ function hidesMember(key: string, member: JsonValue): boolean {
 /** Whether a text holds options of its own, with a secret among them, such as `json:{"password": …}`. */
 function tellsSecret(text: string): boolean {
   return namesSecret(text) && /[=:]/.test(text);
+}
+
+/** Whatever stands where a text should, and may not become one. */
+function word(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -222,7 +222,11 @@ function keyOf({ name, message }: Entry): string {
     data?: { readonly [name: string]: unknown };
   };
   const { action, reason, status } = data;
-  return own(`${name} ${action} ${reason} ${status}`);
+  // Another server's may be objects, which need not become texts.
+  const words = [action, reason, status].filter((each) =>
+    typeof each === "string"
+  );
+  return own([name, ...words].join(" "));
 }
 
 function holdsPanic({ name, message }: Entry): boolean {

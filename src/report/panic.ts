@@ -100,9 +100,7 @@ function meaningOf(
 ): readonly string[] {
   const number = integer(value);
   if (number === undefined) {
-    return type === "s390" && name === "reason"
-      ? reasons.get(String(value)) ?? []
-      : [];
+    return type === "s390" && name === "reason" ? reasons.get(value) ?? [] : [];
   }
   if (type === "s390" && name === "psw-mask") return pswMask(number);
   return type === "hyper-v" ? hyperV(name, number, info) : [];
@@ -129,7 +127,7 @@ function hexadecimal(number: bigint): string {
   return `0x${number.toString(16).padStart(16, "0")}`;
 }
 
-const reasons: ReadonlyMap<string, readonly string[]> = new Map([
+const reasons: ReadonlyMap<unknown, readonly string[]> = new Map([
   ["disabled-wait", ["waits with all interrupts disabled"]],
   ["extint-loop", ["an external interrupt would interrupt its own handler"]],
   ["pgmint-loop", ["the new PSW of program interrupts is bad"]],
@@ -212,7 +210,7 @@ function hyperV(
       arg4: "register ax",
       arg5: "stack pointer",
     };
-    return meaning[name] === undefined ? [] : [meaning[name]];
+    return Object.hasOwn(meaning, name) ? [meaning[name]!] : [];
   }
   const isBugCheck = bugChecks.has(integer(info["arg1"]) ?? -1n);
   if (!isBugCheck) return [];

@@ -38,16 +38,16 @@ type Meaning = Pick<Clue, "cause" | "leadsTo" | "ends"> & {
 
 const leadsUp: Meaning = { cause: "unknown", leadsTo: [] };
 
-const shutdowns: Readonly<Record<string, Cause>> = {
-  "host-error": "host-error",
-  "host-qmp-quit": "host-quit",
-  "host-qmp-system-reset": "host-reset",
-  "host-signal": "host-signal",
-  "host-ui": "host-ui",
-  "guest-shutdown": "guest-shutdown",
-  "guest-reset": "guest-reset",
-  "guest-panic": "panic",
-};
+const shutdowns: ReadonlyMap<unknown, Cause> = new Map([
+  ["host-error", "host-error"],
+  ["host-qmp-quit", "host-quit"],
+  ["host-qmp-system-reset", "host-reset"],
+  ["host-signal", "host-signal"],
+  ["host-ui", "host-ui"],
+  ["guest-shutdown", "guest-shutdown"],
+  ["guest-reset", "guest-reset"],
+  ["guest-panic", "panic"],
+]);
 
 const events: Readonly<Record<string, (data: JsonObject) => Meaning>> = {
   GUEST_PANICKED: ({ action }) =>
@@ -57,7 +57,7 @@ const events: Readonly<Record<string, (data: JsonObject) => Meaning>> = {
   GUEST_CRASHLOADED: () => leadsUp,
   WATCHDOG: ({ action }) => ({
     cause: "watchdog",
-    action: String(action),
+    action: typeof action === "string" ? action : "",
     leadsTo: action === "pause" ? ["watchdog"] : [],
     // Without a SHUTDOWN, as QEMU 7.2 does it.
     ...action === "poweroff" && { ends: "at once" },
@@ -74,7 +74,7 @@ const events: Readonly<Record<string, (data: JsonObject) => Meaning>> = {
   POWERDOWN: () => leadsUp,
   SHUTDOWN: ({ guest, reason }) => ({
     // Before 4.0 there was no reason.
-    cause: shutdowns[String(reason)] ??
+    cause: shutdowns.get(reason) ??
       (guest === true ? "guest-shutdown" : "unknown"),
     leadsTo: ["shutdown"],
     ends: "soon",
@@ -202,7 +202,8 @@ export function clueOf(
     found = Object.hasOwn(events, name) ? events[name]!(data) : undefined;
   } else {
     if (name === "human-monitor-command") {
-      name = /^\s*(\w*)/.exec(String(data["command-line"]))![1]!;
+      const line = data["command-line"];
+      name = typeof line === "string" ? /^\s*(\w*)/.exec(line)![1]! : "";
     }
     found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   }
