@@ -184,6 +184,8 @@ export const replayTests: Suite = {
       '"expire_password", "arguments": {"protocol": "vnc", "time": "hunter2"}',
       '"object-add", "arguments": {"qom-type": "secret", "data": "hunter2"}',
       '"human-monitor-command", "arguments": {"command-line": "change vnc hunter2"}',
+      '"qom-set", "arguments": {"path": "/s0", "property": "data", "value": "hunter2"}',
+      '"qom-get", "arguments": {"path": "/s0", "property": "data"}',
     ];
     const log =
       commands.map((command, id) =>
@@ -207,9 +209,24 @@ export const replayTests: Suite = {
         "object-add           GenericError: (description not shown)",
         "human-monitor-command (arguments not shown)",
         "human-monitor-command (reply not shown)",
+        "qom-set              (arguments not shown)",
+        "qom-set              GenericError: (description not shown)",
+        "qom-get              (arguments not shown)",
+        "qom-get              (reply not shown)",
         "(unmatched)          (reply not shown)",
       ],
     );
+    // Any other message may have a member with such a name.
+    const [command, reply] = await shown(
+      '{"execute": "display-reload", "arguments": {"type": "vnc", ' +
+        '"to": {"password": "hunter2"}, "file": "json:{\\"password\\": 1}"}}\n' +
+        '{"return": {"password-secret": "hunter2", "has-password": true}}\n',
+    );
+    assert.match(
+      command!,
+      /type=vnc to\.password=\(not shown\) file=\(not shown\)$/,
+    );
+    assert.match(reply!, /password-secret=\(not shown\) has-password=true$/);
   },
 
   async "replay takes the times of a raw stream from its events"() {

@@ -8,7 +8,7 @@ import { type Edition, seed } from "../schema/edition.ts";
 import { judgeBy, type Policy } from "../schema/judge.ts";
 import type { Forwarded, Message } from "../schema/message.ts";
 import type { ErrorReply, Kind } from "../schema/qmp.ts";
-import { isSecretive } from "../schema/secret.ts";
+import { isSecretive, reachesSecret } from "../schema/secret.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { safeParseJson } from "../wire/parse_json.ts";
@@ -305,9 +305,21 @@ function judgeSpelling(
   return isRunState || member === "timestamp" ? [finding] : [];
 }
 
-function refused(reply: Entry, { name }: Entry): Finding {
+/**
+ * Tells whether a command may carry a secret, and its reply then too.
+ *
+ * @param command The command, read.
+ * @returns Whether it may.
+ */
+export function carriesSecret({ name, message }: Entry): boolean {
+  const { arguments: given } = (message ?? {}) as { arguments?: JsonValue };
+  return isSecretive(name) || reachesSecret(given);
+}
+
+function refused(reply: Entry, command: Entry): Finding {
+  const { name } = command;
   const { error } = (reply.message ?? {}) as Partial<ErrorReply>;
-  const why = error === undefined || name !== undefined && isSecretive(name)
+  const why = error === undefined || carriesSecret(command)
     ? ""
     : `: ${quote(error.desc)}`;
   return {

@@ -6,8 +6,13 @@
  */
 
 import { kindOf } from "../schema/qmp.ts";
-import { isSecretive, namesSecret } from "../schema/secret.ts";
-import type { JsonObject, JsonValue } from "../wire/json.ts";
+import {
+  hidesMember,
+  isSecretive,
+  reachesSecret,
+  tellsSecret,
+} from "../schema/secret.ts";
+import { isObject, type JsonObject, type JsonValue } from "../wire/json.ts";
 import { safeParseJson } from "../wire/parse_json.ts";
 import { stringifyJson } from "../wire/stringify_json.ts";
 import { isOfUnreadable } from "./read.ts";
@@ -140,17 +145,6 @@ function isName(value: JsonValue): value is string {
   return typeof value === "string" && /^[\w.-]+$/.test(value);
 }
 
-/** Whether a command speaks of a secret object's content: QEMU 7.2 gives it to `qom-get` in clear. */
-function reachesSecret(given: JsonValue | undefined): boolean {
-  const property = isObject(given) ? given["property"] : undefined;
-  return typeof property === "string" &&
-    (property === "data" || namesSecret(property));
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** A reply of the same kind to the same command, with nothing in it. */
 function withoutContent(reply: JsonObject): JsonObject {
   const { return: returned, error } = reply;
@@ -205,17 +199,6 @@ function withoutSecrets(value: JsonValue): JsonValue {
   return members.every(([key, member]) => member === value[key])
     ? value
     : Object.fromEntries(members);
-}
-
-/** Whether a member is kept back for its name; yes and no are no secrets. */
-function hidesMember(key: string, member: JsonValue): boolean {
-  return member !== null && typeof member !== "boolean" &&
-    (namesSecret(key) || key === "command-line");
-}
-
-/** Whether a text holds options of its own, with a secret among them, such as `json:{"password": …}`. */
-function tellsSecret(text: string): boolean {
-  return namesSecret(text) && /[=:]/.test(text);
 }
 
 /** Whatever stands where a text should, and may not become one. */

@@ -4,14 +4,17 @@
  * @module
  */
 
-import type { Entry } from "../replay/read.ts";
-import { isSecretive } from "../schema/secret.ts";
+import { carriesSecret, type Entry } from "../replay/read.ts";
 import type { ErrorReply, Greeting } from "../schema/qmp.ts";
+import { hidesMember, tellsSecret } from "../schema/secret.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { quote, shorten } from "../wire/quote.ts";
 
 /** Enough for all registers of a panic; what is longer is nobody's to read in a line. */
 const longest = 240;
+
+/** What stands for a value that may be a secret. */
+const hidden = "(not shown)";
 
 /** What a panic holds of registers. */
 const register = /^info\.(arg[1-5]|psw-(mask|addr))$/;
@@ -23,10 +26,11 @@ const register = /^info\.(arg[1-5]|psw-(mask|addr))$/;
  * @returns Such as `guest=true reason=guest-shutdown`; empty where there is
  * nothing to show. Secrets are passed over.
  */
-export function membersOf({ kind, name, message, answers }: Entry): string {
+export function membersOf(entry: Entry): string {
+  const { kind, message, answers } = entry;
   if (message === undefined) return "";
   const members = message as unknown as JsonObject;
-  const isSecret = isSecretive(name ?? answers?.name);
+  const isSecret = carriesSecret(answers ?? entry);
   switch (kind) {
     case "greeting":
       return greeting(message as Greeting);
@@ -73,7 +77,11 @@ function failure({ error }: ErrorReply, isSecret: boolean): string {
 function written(value: JsonValue | undefined): string {
   let line = "";
   for (const [path, leaf] of leaves(value, "")) {
-    const shown = register.test(path) ? hexadecimal(leaf) : bare(leaf);
+    const shown = leaf === hidden
+      ? hidden
+      : register.test(path)
+      ? hexadecimal(leaf)
+      : bare(leaf);
     line += `${line && " "}${path && `${path}=`}${shown}`;
     if (line.length > longest) return line.slice(0, longest - 1) + "…";
   }
@@ -86,14 +94,18 @@ function* leaves(
 ): Generator<readonly [string, JsonValue]> {
   if (value === undefined) return;
   if (typeof value !== "object" || value === null) {
-    yield [path, value];
+    yield [
+      path,
+      typeof value === "string" && tellsSecret(value) ? hidden : value,
+    ];
     return;
   }
   for (const [key, member] of Object.entries(value)) {
     const inner = Array.isArray(value)
       ? `${path}[${key}]`
       : path + (path && ".") + shorten(key);
-    yield* leaves(member, inner);
+    if (hidesMember(key, member)) yield [inner, hidden];
+    else yield* leaves(member, inner);
   }
 }
 

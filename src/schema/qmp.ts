@@ -5,7 +5,7 @@
  */
 
 import * as v from "valibot";
-import type { JsonObject, JsonValue } from "../wire/json.ts";
+import { isObject, type JsonObject, type JsonValue } from "../wire/json.ts";
 import {
   type Enum,
   enumeration,
@@ -394,8 +394,4 @@ export function kindOf(value: unknown): Kind | undefined {
     : isError
     ? "error"
     : "greeting";
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

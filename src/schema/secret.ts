@@ -1,8 +1,10 @@
 /**
- * Which commands carry secrets.
+ * Which commands carry secrets, and which of their members.
  *
  * @module
  */
+
+import { isObject, type JsonValue } from "../wire/json.ts";
 
 const secretive: ReadonlySet<string> = new Set([
   "set-password",
@@ -35,4 +37,39 @@ export function isSecretive(command: string | undefined): boolean {
  */
 export function namesSecret(name: string): boolean {
   return /passw|secret/i.test(name);
+}
+
+/**
+ * Tells whether a command reaches for the content of a secret object, which
+ * QEMU 7.2 gives to `qom-get` in clear.
+ *
+ * @param given The command's arguments.
+ * @returns Whether it does; then it counts as one that may carry a secret.
+ */
+export function reachesSecret(given: JsonValue | undefined): boolean {
+  const property = isObject(given) ? given["property"] : undefined;
+  return typeof property === "string" &&
+    (property === "data" || namesSecret(property));
+}
+
+/**
+ * Tells whether a member is kept back for its name.
+ *
+ * @param key The name.
+ * @param member Its value; yes and no are no secrets.
+ * @returns Whether it is.
+ */
+export function hidesMember(key: string, member: JsonValue): boolean {
+  return member !== null && typeof member !== "boolean" &&
+    (namesSecret(key) || key === "command-line");
+}
+
+/**
+ * Tells whether a text holds options of its own, with a secret among them.
+ *
+ * @param text The text, such as `json:{"password": …}`.
+ * @returns Whether it does.
+ */
+export function tellsSecret(text: string): boolean {
+  return namesSecret(text) && /[=:]/.test(text);
 }

@@ -55,3 +55,13 @@ export const jsonDefaults: Required<JsonOptions> = {
   maxDepth: 1024,
   maxSize: 64 * 1024 * 1024,
 };
+
+/**
+ * Tells an object from all else.
+ *
+ * @param value What was read.
+ * @returns Whether it is one.
+ */
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
