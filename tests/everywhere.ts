@@ -41,9 +41,8 @@ export interface Outcome {
 
 /** Tests that need more than the language and the web: what they need. */
 const needs: ReadonlyMap<string, string> = new Map([
-  // The example of TORN_GZIP.
   [
-    "explain gives examples in which each code is found, of each severity it may have",
+    "explain gives examples of what is found in files that gzip packed",
     "node:zlib",
   ],
 ]);
