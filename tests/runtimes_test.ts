@@ -19,7 +19,7 @@ import { transcript } from "./transcript.ts";
 
 const said = [...transcript(assets)];
 
-Deno.test("transcript() has verdicts, findings and messages, and is the same each time", () => {
+Deno.test("transcript() has verdicts, findings, messages and reports, and is the same each time", () => {
   assert.deepEqual(firstDifference(said, [...transcript(assets)]), undefined);
   assert.ok(said.length > 10_000);
   for (
@@ -33,6 +33,8 @@ Deno.test("transcript() has verdicts, findings and messages, and is the same eac
       /"kind":"refused","error":\{"class":"GenericError"/,
       /^truncated after 7 of .*"code":"NOT_JSON"/,
       /^huge-reply strict .* \d+ characters$/,
+      /^ +psw-addr +0xfedcba9876543210$/,
+      /<td>.*0xfedcba9876543210/,
     ]
   ) assert.ok(said.some((line) => each.test(line)), `${each}`);
 });

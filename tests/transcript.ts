@@ -11,7 +11,7 @@ import {
   safeParseJson,
   stringifyJson,
 } from "@qmp/run-state";
-import { edition, editions, verdict, witness } from "@qmp/run-state/editions";
+import { edition, editions, verdict } from "@qmp/run-state/editions";
 import {
   chunkRecords,
   covering,
@@ -27,11 +27,12 @@ import {
   type ReadOptions,
   type Source,
   traceSource,
-  tracker,
 } from "@qmp/run-state/replay";
+import { reportHtml, reportText } from "@qmp/run-state/report";
 
 import { judgeBy } from "../src/schema/judge.ts";
 import { logSamples } from "./logs_samples.ts";
+import { reportOn, stepsOf } from "./report_steps.ts";
 import { readAll } from "./spoilt.ts";
 import type { Assets } from "./suite.ts";
 
@@ -40,12 +41,12 @@ const names = [editions[0]!, "seed", "7.2", editions.at(-1)!];
 const policies = ["strict", "forward"] as const;
 
 /**
- * Puts through the package every recorded trace, every message of `covering()`
- * and `spoilt()` in several editions, `textFaults()`, `hostile` and a log of
- * every format.
+ * Puts through the package every recorded trace, up to its report as text and as
+ * a page, every message of `covering()` and `spoilt()` in several editions,
+ * `textFaults()`, `hostile`, and a log of every format, up to its report as text.
  *
  * @param assets Where the traces are.
- * @returns The verdicts and the findings, line by line.
+ * @returns The verdicts, the findings and the reports, line by line.
  */
 export function* transcript({ fixtures }: Assets): Generator<string, void> {
   for (const [path, bytes] of fixtures) {
@@ -63,6 +64,7 @@ export function* transcript({ fixtures }: Assets): Generator<string, void> {
   for (const { title, log } of logSamples) {
     const chunks = [new TextEncoder().encode(log)];
     yield* entryLines(title, entriesOf(logSource(), chunks));
+    yield* reportText(reportOn(log, { title })).split("\n");
   }
 }
 
@@ -70,10 +72,13 @@ function* traceLines(path: string, bytes: Uint8Array): Generator<string> {
   const options = { edition: edition("7.2") };
   const entries = entriesOf(traceSource(), [bytes], options);
   yield* entryLines(path, entries);
-  const steps = tracker({ witness: witness("7.2") }).push(entries);
+  const steps = stepsOf(entries);
   for (const { entry, states, findings } of steps) {
     yield `${path} ${entry.line} ${states} ${said(findings)}`;
   }
+  const report = reportOn(bytes, { title: path });
+  yield* reportText(report).split("\n");
+  yield* reportHtml(report).split("\n");
 }
 
 function* messageLines(name: string): Generator<string> {
