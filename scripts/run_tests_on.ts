@@ -9,12 +9,11 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 
 import type { Outcome } from "../tests/everywhere.ts";
 import { assets } from "../tests/fixtures.ts";
+import { serveWorker } from "./workerd.ts";
 
 const run = promisify(execFile);
 
@@ -58,23 +57,6 @@ export async function onProcess(
   }
 }
 
-/** A worker of a module alone: no Node, no storage, nothing of the platform. */
-const workerdConfig = `
-using Workerd = import "/workerd/workerd.capnp";
-
-const config :Workerd.Config = (
-  services = [(name = "tests", worker = .worker)],
-  sockets = [
-    (name = "http", address = "127.0.0.1:0", http = (), service = "tests"),
-  ],
-);
-
-const worker :Workerd.Worker = (
-  modules = [(name = "tests", esModule = embed "worker.js")],
-  compatibilityDate = "2026-01-01",
-);
-`;
-
 /**
  * Runs the tests in workerd, as one request.
  *
@@ -87,30 +69,21 @@ export async function onWorkerd(program: string, laid: Laid): Promise<Outcome> {
   const conditions = ["workerd", "worker", "browser"];
   const flag = `--conditions=${conditions.join(",")}`;
   await bundle("on_worker.js", "worker.js", [flag], laid);
-  await writeFile(join(laid.folder, "workerd.capnp"), workerdConfig);
-  // It tells its port there.
-  const args = ["serve", "workerd.capnp", "--control-fd=1"];
-  const child = spawn(program, args, { cwd: laid.folder });
-  return await beside(child, async () => {
-    const response = await fetch(`http://127.0.0.1:${await port(child)}/`, {
+  await using worker = await serveWorker(
+    program,
+    join(laid.folder, "worker.js"),
+  );
+  try {
+    const response = await fetch(worker.url, {
       method: "POST",
       body: fixtures(),
       signal: AbortSignal.timeout(limit),
     });
     if (!response.ok) throw new Error(await response.text());
-    return response.json();
-  });
-}
-
-async function port({ stdout }: { stdout: Readable }): Promise<number> {
-  for await (const line of createInterface({ input: stdout })) {
-    const told: unknown = JSON.parse(line);
-    if (told !== null && typeof told === "object" && "port" in told) {
-      stdout.resume();
-      return Number(told.port);
-    }
+    return await response.json();
+  } catch (error) {
+    throw new Error(`${error}\n${worker.said()}`);
   }
-  throw new Error("Cannot reach workerd: it listens nowhere");
 }
 
 /** What a page throws, it tells; without, nobody would learn of it. */

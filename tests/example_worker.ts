@@ -5,26 +5,16 @@
  */
 
 import { assert } from "chai";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { basename, join } from "node:path";
-import type { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 
-import { end, type ExampleUser } from "./example_user.ts";
+import { serveWorker, type Worker } from "../scripts/workerd.ts";
+import type { ExampleUser } from "./example_user.ts";
 
-/** A worker that serves on workerd. */
-export interface Served extends AsyncDisposable {
-  /** Where it is. */
-  readonly url: string;
-  /**
-   * Gives what it complained of.
-   *
-   * @returns The text.
-   */
-  said(): string;
+/** A worker that takes what strangers send. */
+export interface Served extends Worker {
   /**
    * Measures it.
    *
@@ -46,42 +36,15 @@ export async function serve(
   file: string,
   monitor: number,
 ): Promise<Served> {
-  const module = basename(await user.bundle(file));
-  const config = join(user.folder, "config.capnp");
-  await writeFile(
-    config,
-    `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [
-    (name = "main", worker = (
-      modules = [(name = "main", esModule = embed "${module}")],
-      compatibilityDate = "2026-11-01",
-      bindings = [(name = "MONITOR", service = "monitor")],
-    )),
-    (name = "monitor", external = (address = "127.0.0.1:${monitor}", http = ())),
-  ],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
-);
-`,
-  );
-  const control = ["--control-fd=3"];
-  const child = spawn(user.bin("workerd"), ["serve", config, ...control], {
-    stdio: ["ignore", "inherit", "pipe", "pipe"],
-  });
-  let said = "";
-  child.stderr!.on("data", (text) => said += text);
-  const listening = once(child.stdio[3] as Readable, "data");
-  const [told] = await Promise.race([listening, once(child, "exit")]);
-  assert.isNull(child.exitCode, said);
-  const { port }: { port: number } = JSON.parse(String(told));
+  const module = await user.bundle(file);
+  const hosts = { MONITOR: monitor };
+  const worker = await serveWorker(user.bin("workerd"), module, hosts);
   return {
-    url: `http://127.0.0.1:${port}`,
-    said: () => said,
+    ...worker,
     async memory() {
-      const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+      const status = await readFile(`/proc/${worker.pid}/status`, "utf8");
       return 1024 * Number(/VmRSS:\s+(\d+) kB/.exec(status)![1]);
     },
-    [Symbol.asyncDispose]: () => end(child),
   };
 }
 

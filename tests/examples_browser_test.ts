@@ -8,7 +8,6 @@
 import { assert } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
@@ -16,6 +15,7 @@ import process from "node:process";
 import { pathToFileURL } from "node:url";
 
 import { hasNode } from "../scripts/consumer.ts";
+import { runtimes } from "../scripts/runtime_list.ts";
 import {
   end,
   type ExampleUser,
@@ -27,8 +27,7 @@ import {
 const ignore = !await hasNode();
 if (ignore) console.log("SKIPPED: the example of a relay needs node and npm");
 
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
-  .find(existsSync);
+const chromium = runtimes["chromium"]!.find();
 // In CI its absence is a failure, as QEMU's is.
 const hasBrowser = chromium !== undefined ||
   process.env["QMP_LIVE"] === "required";

@@ -11,6 +11,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
 import { hasNode } from "../scripts/consumer.ts";
+import { runtimes } from "../scripts/runtime_list.ts";
 import {
   type ExampleUser,
   exampleUser,
@@ -27,7 +28,8 @@ let user: ExampleUser;
 Deno.test.beforeAll(async () => {
   if (ignore) return;
   const programs = ["command_body.ts", "hono_worker.ts", "wrong_worker.ts"];
-  user = await exampleUser(programs, ["hono@^4.13", "workerd@1.20261117.1"]);
+  const { version } = runtimes["workerd"]!;
+  user = await exampleUser(programs, ["hono@^4.13", `workerd@${version}`]);
 });
 Deno.test.afterAll(async () => {
   await user?.[Symbol.asyncDispose]();

@@ -11,7 +11,6 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -20,11 +19,11 @@ import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { hasNode } from "../scripts/consumer.ts";
+import { runtimes } from "../scripts/runtime_list.ts";
 import { main } from "../src/cli/mod.ts";
 import { nodeHost } from "../src/cli/node_host.ts";
 
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
-  .find(existsSync);
+const chromium = runtimes["chromium"]!.find();
 // In CI its absence is a failure, as QEMU's is.
 const hasBrowser = await hasNode() &&
   (chromium !== undefined || process.env["QMP_LIVE"] === "required");
