@@ -6,8 +6,11 @@
  */
 
 import { main } from "@qmp/run-state/cli";
+import { edition } from "@qmp/run-state/editions";
+import { spoilt } from "@qmp/run-state/fixtures";
+import { logFormats } from "@qmp/run-state/logs";
 import { assert } from "chai";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import settings from "../deno.json" with { type: "json" };
@@ -45,6 +48,41 @@ Deno.test("README.md: it lists every entry and every verb", async () => {
   const verbs = [...help.matchAll(/^ {2}([a-z-]+) /gm)].map(([, verb]) => verb);
   assert.isAbove(verbs.length, 5);
   for (const verb of verbs) assert.include(readme, `\`${verb}\``);
+});
+
+Deno.test("README.md: it lists every format of logs, and says how much is spoilt", () => {
+  const [, listed] = /\nThe formats: ([^]*?)\. What mail did/.exec(readme)!;
+  const names = [...listed!.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
+  assert.sameMembers(names, logFormats.map(({ name }) => name));
+  const [, count] = /\nspoilt\(release\); \/\/ (\d+) messages/.exec(readme)!;
+  assert.lengthOf(spoilt(edition("7.2")), Number(count));
+});
+
+Deno.test("README.md: it gives the reason of every dependency", () => {
+  const [, section] = /\n## Dependencies\n([^]*?)\n## /.exec(readme)!;
+  const told = [...section!.matchAll(/npmjs\.com\/package\/(.+?)[)\n]/g)]
+    .map(([, name]) => name!);
+  const imported = Object.values(settings.imports)
+    .map((each) => /^npm:(.+)@/.exec(each)![1]!);
+  // What tests install into folders of their own.
+  const tests = readdirSync(`${root}tests`, { encoding: "utf8" })
+    .filter((file) => file.endsWith("_test.ts") || file === "example_user.ts")
+    .map((file) => readFileSync(`${root}tests/${file}`, "utf8")).join("\n");
+  const installed = [...tests.matchAll(/["`]([\w@/-]+)@(?:[\^~]\d|\$\{)/g)]
+    .map(([, name]) => name!);
+  assert.includeMembers(installed, ["hono", "workerd", "@types/node"]);
+  assert.includeMembers(told, [...imported, ...installed]);
+});
+
+Deno.test("README.md: one version of Deno is fetched wherever there is none", () => {
+  const files = ["README.md", "CONTRIBUTING.md", ".ci/run", "scripts/ok.ts"];
+  const versions = files.flatMap((file) => {
+    const text = readFileSync(root + file, "utf8");
+    const found = [...text.matchAll(/\bdeno@([\d.]+)/g)];
+    assert.isNotEmpty(found, file);
+    return found.map(([, version]) => version);
+  });
+  assert.lengthOf([...new Set(versions)], 1, `${versions}`);
 });
 
 Deno.test("README.md: every link within it leads somewhere", () => {
