@@ -150,9 +150,12 @@ Deno.test({
   },
 });
 
+const hasScript = hasCommand("script");
+if (!hasScript) console.log("SKIPPED: the test of colours needs script");
+
 Deno.test({
   name: "bin.ts colours on a real terminal, and not with NO_COLOR",
-  ignore: !hasCommand("script"),
+  ignore: !hasScript,
   fn() {
     const onTerminal = (settings: string) => {
       const command = `${qmp} replay ${trace}`.replaceAll("'", `'\\''`);
