@@ -216,6 +216,46 @@ export const recordVerbTests: Suite = {
     assert.equal(grown.size, 0);
   },
 
+  async "record writes what it held back, whatever ends it"() {
+    const impostor: FakeMonitor = {
+      greeting: "QEMU 7.2.22 monitor\r\n(qemu) \r\n",
+      answer: () => "",
+    };
+    const alone = await run(
+      { monitors: { "/run/qmp": [monitor(event("STOP")), impostor] } },
+      ...["--reconnect", "--drop", "RTC_CHANGE"],
+    );
+    assert.equal(alone.code, 2);
+    assert.match(alone.err, /it greets with "QEMU 7\.2\.22 monitor"/);
+    assert.isTrue(received(alone.file).endsWith(impostor.greeting));
+
+    // The first client leaves in the midst of a message, and QEMU with it.
+    const tee = await run(
+      {
+        monitors: { "/run/qmp": [answering] },
+        clients: [['{"execute": "st'], [libvirtLike]],
+      },
+      ...["--tee", "/run/tee"],
+    );
+    assert.equal(tee.code, 2);
+    assert.match(tee.err, /nobody listens there\n$/);
+    assert.match(tee.file, /"redacted", \{"direction":"->","bytes":15/);
+  },
+
+  async "record --tee records where nobody reads where it listens"() {
+    const { code, err, file } = await run(
+      {
+        monitors: { "/run/qmp": answering },
+        clients: [[libvirtLike]],
+        full: failure("EPIPE"),
+      },
+      ...["--tee", "/run/tee"],
+    );
+    assert.equal(err, "");
+    assert.equal(code, 0);
+    assert.equal(sent(file), libvirtLike);
+  },
+
   async "record --reconnect waits for QEMU, each time longer, and marks it"() {
     const torn = monitor('{"timest', failure("ECONNRESET"));
     const monitors = {

@@ -58,8 +58,8 @@ export async function recordAlone(errand: Errand): Promise<number> {
     }
   } finally {
     connection?.close();
+    recording?.end();
   }
-  recording!.end();
   context.out.line(`${title}: ${recording!.summary()}`);
   return isOrderly || stop.aborted ? 0 : 1;
 }

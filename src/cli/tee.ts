@@ -54,10 +54,15 @@ export async function tee(
   const unhook = whenStopped(stop, close);
   try {
     const recording = await errand.open();
-    out.line(`Listening on ${titleOf(place)}`);
-    await out.flush();
-    const code = await serve(errand, listening, recording);
-    recording.end();
+    let code: number;
+    try {
+      out.line(`Listening on ${titleOf(place)}`);
+      // That nobody reads it keeps nothing from being recorded.
+      await out.flush().catch(() => {});
+      code = await serve(errand, listening, recording);
+    } finally {
+      recording.end();
+    }
     out.line(`${titleOf(errand.place)}: ${recording.summary()}`);
     return code;
   } finally {
