@@ -11,7 +11,7 @@ import { ear } from "./monitor_ear.ts";
 import type { Recording } from "./recording.ts";
 import { complain, type Context } from "./verb.ts";
 
-/** How long a client may stay when QEMU has gone, in milliseconds. */
+/** How long a client may stay when QEMU has gone, in milliseconds; then it is cut off, as by the end of QEMU itself. */
 const grace = 1_000;
 
 /** Nobody can listen there. */
