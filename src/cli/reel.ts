@@ -20,7 +20,8 @@ export interface Reel extends AsyncIterable<readonly Entry[]> {
    */
   stepOf(entry: Entry): Step;
   /**
-   * Gives what is left to say when a pass has come to the end of the file.
+   * Gives what is left to say when a pass has come to the end of the file; in
+   * each it is the same.
    *
    * @returns Steps that have findings and no message of their own.
    */
@@ -48,7 +49,6 @@ export function reel(
   async function* batches(): AsyncGenerator<readonly Entry[]> {
     const { batches, choice } = isFirst ? input : await reopen();
     isFirst = false;
-    rest = [];
     const stage = tracker({ witness: witness(choice.edition.name) });
     for await (const batch of batches) {
       for (const step of stage.push(batch)) steps.set(step.entry, step);
