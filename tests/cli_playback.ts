@@ -35,6 +35,10 @@ const log = trace(
   'SHUTDOWN\\", \\"data\\": {\\"guest\\": true, \\"reason\\": \\"guest-shutdown\\"}',
 );
 
+const greeting =
+  '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, ' +
+  '"package": ""}, "capabilities": ["oob"]}}';
+
 /** The names of the messages shown. */
 function namesIn(shown: string): string[] {
   return [...shown.matchAll(/ (?:<-|->) \w+ +(\S+)/g)].map(([, name]) => name!);
@@ -284,22 +288,69 @@ export const playbackVerbTests: Suite = {
   },
 
   async "replay shows below the messages where it is, and takes that away"() {
-    const { host } = await steered([[2000, " "], [2500, "q"]], [
+    const { host } = await steered([[1900, " "], [2500, "q"]], [
       ...["--speed", "1", "--qemu", "7.2"],
     ], { columns: 100 });
     const all = [...visible(host.out()).matchAll(/\r([^\r\n⌫]+)⌫/g)];
     const bars = all.map(([, bar]) => bar!.trim().split("   ")[0]);
     assert.deepEqual([...new Set(bars)], [
-      "0.000 s  run state: not known  x1",
-      "0.500 s  run state: not known  x1",
-      "1.000 s  run state: paused or postmigrate or finish-migrate  x1",
-      "1.000 s  run state: paused or postmigrate or finish-migrate  paused",
+      "0.0 s  x1  run state: not known",
+      "0.5 s  x1  run state: not known",
+      "1.0 s  x1  run state: not known",
+      "1.0 s  x1  run state: paused or postmigrate or finish-migrate",
+      "1.9 s  paused  run state: paused or postmigrate or finish-migrate",
     ]);
     const rows = screen(host.out());
     assert.lengthOf(rows, 5);
     assert.match(rows[3]!, /run state: paused/);
     assert.equal(rows[4], "");
     for (const [, bar] of all) assert.isBelow(bar!.length, 100);
+  },
+
+  async "replay shows time pass where no message comes, but not while it is paused"() {
+    const { host } = await steered([[6100, " "], [9100, " "], [9600, "q"]], [
+      ...["--speed", "1", "--qemu", "7.2"],
+    ], { columns: 100 });
+    const places = [
+      ...visible(host.out()).matchAll(/\r([\d.]+) s {2}(\S+) /g),
+    ]
+      .map(([, at, pace]) => `${at} ${pace}`);
+    assert.deepEqual([...new Set(places)].slice(-6), [
+      ...["4.0 x1", "5.0 x1", "6.0 x1", "6.1 paused", "6.1 x1", "6.6 x1"],
+    ]);
+    // No timer runs on when it is over.
+    assert.equal(host.slept.filter((each) => each === 1000).length, 10);
+  },
+
+  async "replay tells of no keys where there are none, and still ends by a signal"() {
+    const platform = { files: { log }, isTerminal: true };
+    const host = fakeHost({ ...platform, stopsAt: 4 });
+    assert.equal(await main(["replay", "--speed=1", "log"], host), 143);
+    assert.match(
+      visible(host.out()),
+      /\r0\.0 s {2}x1 {2}run state: not known⌫/,
+    );
+    assert.equal(screen(host.out()).at(-1), "");
+  },
+
+  async "replay --loop tells what a pass has left to say, though the next is cut short"() {
+    const said = (at: number, way: string, text: string) =>
+      `${JSON.stringify([at, way, `${text}\r\n`])}\n`;
+    const files = {
+      log: '{"format": "qmp-trace", "version": 1, "qemu": "7.2.22"}\n' +
+        said(0, "<-", greeting) +
+        said(0.1, "->", '{"execute": "qmp_capabilities"}') +
+        said(0.1, "<-", '{"return": {}}') +
+        said(0.2, "->", '{"execute": "query-name", "id": 1}') +
+        said(0.5, "->", '{"execute": "query-name", "id": 2}') +
+        said(1, "<-", '{"return": {}, "id": 2}'),
+    };
+    const loop = ["--loop", "0", "--speed", "1"];
+    const { code, host, names } = await steered([[1700, "q"]], loop, { files });
+    // The second pass had begun.
+    assert.lengthOf(names.filter((name) => name === "QEMU"), 2);
+    assert.lengthOf(host.out().match(/UNANSWERED_COMMAND/g)!, 1);
+    assert.equal(code, 1);
   },
 
   async "replay has neither keys nor a status line at once, on a pipe, or from one"() {

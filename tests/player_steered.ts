@@ -126,6 +126,22 @@ export const playerSteeredSuite: Suite = {
     }
   },
 
+  "player() says how much of the recording has passed, by pace and pauses"() {
+    const stepper = loaded(six, { speed: 2 });
+    assert.equal(stepper.position(100), 0);
+    assert.equal(stepper.due(100), 600);
+    assert.equal(stepper.position(600), 1);
+    assert.equal(stepper.position(500), 1, "a clock that runs backwards");
+    stepper.pause(700);
+    assert.equal(stepper.position(5000), 1.2);
+    stepper.step(2, 5000);
+    assert.lengthOf(stepper.take(5000), 2);
+    assert.equal(stepper.position(6000), 2);
+    stepper.setSpeed(1, 6000);
+    stepper.resume(6000);
+    assert.equal(stepper.position(6500), 2.5);
+  },
+
   "player() plays a kind or a name alone, and lets the time of the others pass"() {
     const entries = [
       ...six.slice(0, 2),

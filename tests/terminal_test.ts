@@ -165,20 +165,20 @@ function terminalTest(
 terminalTest("is steered by keys, and quits by q", async (program) => {
   begin(program, `replay --speed 1 '${path("long")}'`);
   const playing = await until(
-    /0\.200 s {2}run state: running {2}x1 {3}.*q quit/,
+    /\d\.\d s {2}x1 {2}run state: running {3}.*q quit/,
   );
   // The status line is the last, and its row is not one of the messages'.
-  assert.match(playing.at(-1)!, /^0\.200 s/);
+  assert.match(playing.at(-1)!, /^\d\.\d s/);
   type(" ");
   await until(paused);
   type("+");
   type(".");
-  const stepped = await until(/600\.000 s .* paused /);
+  const stepped = await until(/600\.0 s .* paused /);
   assert.match(stepped.at(-2)!, /^ +600\.000000 <- event +RTC_CHANGE$/);
   type(" ");
-  await until(/600\.000 s .* x2 /);
+  await until(/60\d\.\d s .* x2 /);
   type("]");
-  await until(/900\.000 s .* paused /);
+  await until(/900\.0 s .* paused /);
   type("q");
   const rows = await end(0);
   assert.match(rows.join("\n"), / 900\.000000 <- event +STOP\n/);
@@ -192,7 +192,7 @@ terminalTest("gives it back at the end", async (program) => {
 
 terminalTest("gives it back after Ctrl-C, paused too", async (program) => {
   begin(program, `replay --speed 1 '${path("long")}'`);
-  await until(/0\.200 s/);
+  await until(/ 0\.200000 <- event +RESUME/);
   tmux("send-keys", "C-c");
   await end(130);
   begin(program, `replay --step '${path("long")}'`);
@@ -204,7 +204,7 @@ terminalTest("gives it back after Ctrl-C, paused too", async (program) => {
 terminalTest("gives it back after signals", async (program) => {
   for (const [signal, code] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
     begin(program, `replay --speed 1 '${path("long")}'`);
-    await until(/0\.200 s/);
+    await until(/ 0\.200000 <- event +RESUME/);
     Deno.kill(Number(readFileSync(path("pid"), "utf8")), signal);
     await end(code);
   }
@@ -212,7 +212,7 @@ terminalTest("gives it back after signals", async (program) => {
 
 terminalTest("ends where the terminal goes away", async (program) => {
   begin(program, `replay --speed 1 '${path("long")}'`);
-  await until(/0\.200 s/);
+  await until(/ 0\.200000 <- event +RESUME/);
   const pid = readFileSync(path("pid"), "utf8").trim();
   tmux("respawn-pane", "-k");
   const isThere = () => spawnSync("kill", ["-0", pid]).status === 0;
@@ -256,9 +256,9 @@ terminalTest(
     tmux("resize-window", "-x", "40");
     try {
       begin(program, `replay --step '${path("long")}'`);
-      await until(/^0\.000 s {2}run state: not known/m);
+      await until(/^0\.0 s {2}paused {2}run state: not/m);
       type("..");
-      await until(/^0\.200 s/m);
+      await until(/^0\.2 s/m);
       const rows = screen();
       assert.equal(rows.filter((row) => /^\d/.test(row)).length, 1);
       type("q");

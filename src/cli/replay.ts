@@ -32,7 +32,7 @@ export const replay: Verb = {
   names: [
     "Where it takes time and there is a terminal, keys steer it: space pauses and",
     "goes on, . steps to the next message, ] to the next marker, + and - double and",
-    "halve the speed, q quits.",
+    "halve the speed, q and Ctrl-C quit; Ctrl-Z does nothing meanwhile.",
   ],
   options: { ...playOptions, ...readingOptions },
   exit: "0 no fault, 1 faults, 2 wrong usage or a file that cannot be read",
@@ -95,9 +95,14 @@ async function perform(
     if (how.isPaused && !hands?.hasKeys) {
       throw new UsageError("Cannot step: there is no terminal with keys");
     }
-    await hands?.show(() => `${shown.place()}  ${pace(playback)}`);
+    /** Where playback was when the last message came. */
+    let position = 0;
+    await hands?.show(() =>
+      shown.place(playback.position - position, pace(playback))
+    );
     for await (const batch of playback) {
       batch.forEach(shown.take);
+      position = playback.position;
       await flush();
     }
     shown.end();

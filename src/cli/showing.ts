@@ -42,9 +42,12 @@ export interface Showing {
   /**
    * Says where playback is, and the machine.
    *
-   * @returns Such as `1.000 s  run state: running`.
+   * @param silence How many seconds of the recording have passed since the last
+   * message.
+   * @param pace How fast it goes on, in a word.
+   * @returns Such as `1.0 s  x2  run state: running`.
    */
-  place(): string;
+  place(silence: number, pace: string): string;
 }
 
 /**
@@ -86,10 +89,11 @@ export function showing(out: Printer, film: Reel): Showing {
       }
     },
     first: () => found()[0],
-    place() {
-      const seconds = (last?.time ?? 0).toFixed(3);
+    place(silence, pace) {
+      const seconds = ((last?.time ?? 0) + silence).toFixed(1);
       const states = statesOf(last && film.stepOf(last.entry));
-      return `${seconds} s  run state: ${states}`;
+      // There may be many states, and the line ends somewhere.
+      return `${seconds} s  ${pace}  run state: ${states}`;
     },
   };
 }

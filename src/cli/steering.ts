@@ -18,6 +18,9 @@ const codes: Readonly<Record<string, number>> = {
   SIGTERM: 143,
 };
 
+/** How often the status line is drawn anew while no message comes, in milliseconds. */
+const beat = 1_000;
+
 /** Steers a playback by hand. */
 export interface Steering {
   /** Whether somebody can press keys. */
@@ -57,10 +60,18 @@ export function steering(
   let code: number | undefined;
   let words: (() => string) | undefined;
   let isAside = false;
+  const closing = new AbortController();
 
   async function draw(): Promise<void> {
     if (words === undefined || isAside) return;
-    await line?.show(`${words()}   ${keyHelp}`);
+    await line?.show(hasKeys ? `${words()}   ${keyHelp}` : words());
+  }
+  async function tick(): Promise<void> {
+    while (line !== undefined) {
+      await host.sleep(beat, closing.signal);
+      if (closing.signal.aborted) return;
+      if (!playback.isPaused) await draw();
+    }
   }
   function stop(signal: string): void {
     code = codes[signal] ?? 1;
@@ -78,15 +89,17 @@ export function steering(
   }
 
   const release = host.stdout.isTerminal ? host.onKeys(press) : undefined;
-  const forget = release === undefined ? undefined : host.onStop(stop);
+  const hasKeys = release !== undefined;
+  const forget = host.stdout.isTerminal ? host.onStop(stop) : undefined;
   return {
-    hasKeys: release !== undefined,
+    hasKeys,
     get code() {
       return code;
     },
     async show(status) {
       words = status;
       await draw();
+      void tick();
     },
     async aside(print) {
       isAside = true;
@@ -96,6 +109,7 @@ export function steering(
       await draw();
     },
     async close() {
+      closing.abort();
       release?.();
       forget?.();
       if (words !== undefined) await line?.clear();

@@ -36,6 +36,8 @@ export interface Playback extends AsyncIterableIterator<readonly Played[]> {
   readonly isPaused: boolean;
   /** How many times the recorded pace. */
   readonly speed: number;
+  /** How much of the recording has passed since playback began, in seconds at the recorded pace; what is left out does not count. */
+  readonly position: number;
   /** Stops time. */
   pause(): void;
   /** Lets time go on. */
@@ -216,6 +218,9 @@ export function play(
     },
     get speed() {
       return stepper.speed;
+    },
+    get position() {
+      return stepper.position(now());
     },
     pause: () => steer(() => stepper.pause(now())),
     resume: () => steer(() => stepper.resume(now())),

@@ -80,6 +80,13 @@ export interface Player {
    */
   due(now: number): number | undefined;
   /**
+   * Tells how much of the recording has passed since playback began.
+   *
+   * @param now The time.
+   * @returns Seconds at the recorded pace; what is left out does not count.
+   */
+  position(now: number): number;
+  /**
    * Stops time.
    *
    * @param now The time.
@@ -177,15 +184,15 @@ export function player(options: PlayerOptions = {}): Player {
     since = now;
   }
 
-  function settle(now: number): void {
-    if (since === undefined) return;
+  function positionAt(now: number): number {
     // At once there is no place between two entries.
-    goTo(
-      isPaused || speed === Infinity
-        ? position
-        : position + (now - since) * speed,
-      now,
-    );
+    return since === undefined || isPaused || speed === Infinity
+      ? position
+      : position + (now - since) * speed;
+  }
+
+  function settle(now: number): void {
+    if (since !== undefined) goTo(positionAt(now), now);
   }
 
   function letGo(): void {
@@ -301,6 +308,7 @@ export function player(options: PlayerOptions = {}): Player {
       lookOrThrow();
       return head === undefined ? undefined : dueOf(head, time);
     },
+    position: (now) => positionAt(tell(now)) / 1000,
     pause(now) {
       stopTime(now);
       steps = 0;
