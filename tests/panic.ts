@@ -118,6 +118,14 @@ export const panicSuite: Suite = {
         { name: "message", value: "a\nb", meaning: [] },
       ],
     );
+    const linux = 0x8100_0006_0104_0000n;
+    const [, , other] = decode({
+      type: "hyper-v",
+      arg2: linux,
+      constructor: 1,
+    });
+    assert.deepEqual(other?.name, "constructor");
+    assert.deepEqual(other?.meaning, []);
   },
 
   "decode() keeps every digit, and QAPI's order"() {

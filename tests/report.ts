@@ -10,6 +10,7 @@ import {
   type Machine,
   type Report,
   reporter,
+  reportText,
   type Stop,
 } from "@qmp/run-state/report";
 import { assert } from "chai";
@@ -20,6 +21,7 @@ import {
   isRunning,
   reportOn,
   reportSaid,
+  reportSaidBy,
   reportTrace,
   stepsOf,
 } from "./report_steps.ts";
@@ -235,6 +237,46 @@ export const reportSuite: Suite = {
     assert.deepEqual(stops.map(told), [
       "2 STOP > 3 SHUTDOWN: perhaps unknown, the end",
     ]);
+  },
+
+  "reporter() holds a SHUTDOWN without a reason for no more than is likely"() {
+    const shutdown = (guest: boolean) =>
+      event("SHUTDOWN", 2, `{"guest": ${guest}}`);
+    const panic = event("GUEST_PANICKED", 2, '{"action": "poweroff"}');
+    const quit = '{"execute": "quit"}';
+    const logs: readonly (readonly [string, ...string[]])[] = [
+      ["2 SHUTDOWN: perhaps guest-shutdown, the end", shutdown(true)],
+      [
+        "2 GUEST_PANICKED > 3 SHUTDOWN: perhaps panic, the end",
+        ...[panic, shutdown(true)],
+      ],
+      [
+        "2 quit > 3 SHUTDOWN: perhaps host-quit, the end",
+        ...[quit, shutdown(false)],
+      ],
+      ["2 SHUTDOWN: perhaps unknown, the end", shutdown(false)],
+      [
+        "2 SHUTDOWN > 3 STOP: perhaps guest-shutdown",
+        ...[shutdown(true), event("STOP", 2)],
+      ],
+    ];
+    for (const [expected, ...texts] of logs) {
+      const { stops } = only(
+        reportSaidBy("3.0", [event("RESUME", 1), ...texts]),
+      );
+      assert.deepEqual(stops.map(told), [expected]);
+    }
+  },
+
+  "reporter() knows no cause for a reason that is not QEMU's"() {
+    for (const reason of ["constructor", "__proto__", "subsystem-reset"]) {
+      const data = `{"guest": true, "reason": "${reason}"}`;
+      const report = reportSaid(event("RESUME", 1), event("SHUTDOWN", 2, data));
+      assert.deepEqual(only(report).stops.map(told), [
+        "2 SHUTDOWN: perhaps unknown, the end",
+      ]);
+      assert.include(reportText(report), "the log does not tell why");
+    }
   },
 
   "reporter() explains a stop by what was held back until after it"() {

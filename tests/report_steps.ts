@@ -23,13 +23,14 @@ import {
 const encoder = new TextEncoder();
 
 /**
- * Follows entries by edition 7.2.
+ * Follows entries.
  *
  * @param entries The messages.
+ * @param name The edition to go by; 7.2 unless said.
  * @returns Their steps.
  */
-export function stepsOf(entries: readonly Entry[]): Step[] {
-  return tracker({ witness: witness("7.2") }).push(entries);
+export function stepsOf(entries: readonly Entry[], name = "7.2"): Step[] {
+  return tracker({ witness: witness(name) }).push(entries);
 }
 
 /**
@@ -60,13 +61,27 @@ export function reportOn(
  * @returns The report.
  */
 export function reportSaid(...texts: readonly string[]): Report {
+  return reportSaidBy("7.2", texts);
+}
+
+/**
+ * Reports on what the monitor of a QEMU of some edition said.
+ *
+ * @param name The edition.
+ * @param texts The messages.
+ * @returns The report.
+ */
+export function reportSaidBy(
+  name: string,
+  texts: readonly string[],
+): Report {
   const source = rawSource();
   const bytes = encoder.encode(texts.map((text) => `${text}\r\n`).join(""));
   const { entries } = read([...source.push(bytes), ...source.end()], {
-    edition: edition("7.2"),
+    edition: edition(name),
   });
   const stage = reporter();
-  stage.push(stepsOf(entries));
+  stage.push(stepsOf(entries, name));
   return stage.end();
 }
 

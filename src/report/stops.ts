@@ -266,7 +266,7 @@ export function followStops(most: () => number): StopFollower {
     const draft = open ?? begin(linkOf(entry, at, isLate), [], now);
     if (draft.stop.states.length === 0) {
       draft.stop.cause = clue.cause;
-      draft.stop.isCertain = clue.cause !== "unknown";
+      draft.stop.isCertain = clue.cause !== "unknown" && !clue.isGuess;
     }
     draft.stop.hasEnded = true;
     explain(draft);
@@ -304,7 +304,7 @@ export function followStops(most: () => number): StopFollower {
       if (isAlive(entry)) ending = undefined;
       learn(entry);
       const clue = kind === "event" || kind === "command"
-        ? clueOf(entry, time.at, time.isLate)
+        ? clueOf(entry, time.at, time.isLate, clues)
         : undefined;
       if (clue) note(clue, entry, time);
       if (!states.includes("running")) {

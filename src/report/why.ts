@@ -25,6 +25,8 @@ export interface Clue {
   readonly key: string;
   /** Why the machine stops, if it does for this. */
   readonly cause: Cause;
+  /** Whether the message does not say why itself. */
+  readonly isGuess?: true;
   /** The run states that it leads to. */
   readonly leadsTo: readonly string[];
   /** Whether QEMU ends after it: at once, so that nothing more comes, or soon, unless it was told to live on. */
@@ -32,7 +34,7 @@ export interface Clue {
 }
 
 /** What a message means for a stop; nothing where it leads up to one without being the reason. */
-type Meaning = Pick<Clue, "cause" | "leadsTo" | "ends"> & {
+type Meaning = Pick<Clue, "cause" | "isGuess" | "leadsTo" | "ends"> & {
   readonly action?: string;
 };
 
@@ -49,7 +51,9 @@ const shutdowns: ReadonlyMap<unknown, Cause> = new Map([
   ["guest-panic", "panic"],
 ]);
 
-const events: Readonly<Record<string, (data: JsonObject) => Meaning>> = {
+type Look = (data: JsonObject, earlier: readonly Clue[]) => Meaning;
+
+const events: Readonly<Record<string, Look>> = {
   GUEST_PANICKED: ({ action }) =>
     action === "run"
       ? leadsUp
@@ -72,15 +76,29 @@ const events: Readonly<Record<string, (data: JsonObject) => Meaning>> = {
   SUSPEND: () => ({ cause: "suspended", leadsTo: ["suspended"] }),
   SUSPEND_DISK: () => leadsUp,
   POWERDOWN: () => leadsUp,
-  SHUTDOWN: ({ guest, reason }) => ({
-    // Before 4.0 there was no reason.
-    cause: shutdowns.get(reason) ??
-      (guest === true ? "guest-shutdown" : "unknown"),
+  SHUTDOWN: ({ guest, reason }, earlier) => ({
+    cause: reason === undefined
+      ? withoutReason(guest, earlier)
+      : shutdowns.get(reason) ?? "unknown",
     leadsTo: ["shutdown"],
     ends: "soon",
+    ...reason === undefined && { isGuess: true },
   }),
   STOP: () => leadsUp,
 };
+
+/**
+ * Before 4.0 SHUTDOWN had no reason, and before 2.10 it did not say either
+ * whether it was the guest's doing, which a reset and a panic are too.
+ */
+function withoutReason(guest: unknown, earlier: readonly Clue[]): Cause {
+  const wasSaid = (key: string) => earlier.some((clue) => clue.key === key);
+  if (guest !== false) {
+    if (wasSaid("GUEST_PANICKED")) return "panic";
+    if (guest === true || wasSaid("POWERDOWN")) return "guest-shutdown";
+  }
+  return wasSaid("quit") ? "host-quit" : "unknown";
+}
 
 const snapshot: Meaning = { cause: "snapshot", leadsTo: ["save-vm"] };
 const loading: Meaning = { cause: "snapshot", leadsTo: ["restore-vm"] };
@@ -188,18 +206,22 @@ export function linkOf(
  * @param entry An event or a command.
  * @param at When it passed.
  * @param isLate Whether QEMU held it back.
+ * @param earlier What was said since the machine last began to run.
  * @returns What it means; undefined where it means nothing.
  */
 export function clueOf(
   entry: Entry,
   at: number | undefined,
   isLate: boolean,
+  earlier: readonly Clue[],
 ): Clue | undefined {
   const data = dataOf(entry);
   let name = entry.name ?? "";
   let found: Meaning | undefined;
   if (entry.kind === "event") {
-    found = Object.hasOwn(events, name) ? events[name]!(data) : undefined;
+    found = Object.hasOwn(events, name)
+      ? events[name]!(data, earlier)
+      : undefined;
   } else {
     if (name === "human-monitor-command") {
       const line = data["command-line"];
@@ -258,9 +280,9 @@ export function whyIn(states: readonly string[], clues: readonly Clue[]): Why {
     leadsTo.some((each) => states.includes(each))
   );
   if (clue !== undefined) {
-    const { cause, leadsTo } = clue;
+    const { cause, isGuess = false, leadsTo } = clue;
     const isCertain = states.every((each) => leadsTo.includes(each)) &&
-      cause !== "unknown";
+      cause !== "unknown" && !isGuess;
     return { cause, isCertain };
   }
   const causes = new Set(states.map((each) => told[each as RunState]));
