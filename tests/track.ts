@@ -326,6 +326,31 @@ export const trackSuite: Suite = {
     assert.deepEqual(asked.at(-1)!.states, ["paused"]);
   },
 
+  "tracker() takes QEMU to have aborted only where nothing else is possible"() {
+    const events = [event("STOP"), event("RESUME"), event("POWERDOWN")];
+    assert.deepEqual(track(talk(...events), "10.2").at(-1)!.states, [
+      "running",
+      "suspended",
+    ]);
+    // Asleep when it was stopped, never woken up, and continued after its migration.
+    const table = witness("10.2");
+    const silent = table.silent.filter(({ ahead }) => ahead !== "WAKEUP");
+    const steps = tracker({ witness: { ...table, silent } }).push(talk(
+      greeting,
+      '->{"execute": "query-status"}',
+      '{"return": {"status": "suspended", "singlestep": false, "running": false}}',
+      '->{"execute": "migrate", "arguments": {"uri": "x"}}',
+      done,
+      event("STOP"),
+      event("MIGRATION", { status: "completed" }),
+      '->{"execute": "query-status"}',
+      '{"return": {"status": "postmigrate", "singlestep": false, "running": false}}',
+      '->{"execute": "cont"}',
+      event("RESUME"),
+    ));
+    assert.deepEqual(found(steps), []);
+  },
+
   "tracker() learns from a WATCHDOG that was held back why the machine stopped"(
     assets,
   ) {

@@ -37,6 +37,8 @@ export type { Seen } from "./witness_row.ts";
 export interface Witness {
   /** By each standing that is possible before it, the ones that are possible after it; one without any is impossible before it. */
   readonly moves: ReadonlyMap<Standing, readonly Standing[]>;
+  /** The standings in which QEMU sends it and then aborts, so that nothing more comes. */
+  readonly aborts: readonly Standing[];
   /** Of when it tells: of the moment at which it was sent, or, as a reply, of one since its command was sent. */
   readonly moment: "sent" | "asked";
   /** Whether QEMU may hold it back for up to a second, so that it comes after what it caused, or lose it to a later one of its name. */
@@ -212,6 +214,7 @@ function build(edition: string): Witnesses {
   function make(row: Row, told: string, kind: Kind): Witness {
     return {
       moves: movesOf(row, told),
+      aborts: (row.aborts ?? []).filter((each) => standings.includes(each)),
       moment: kind === "return" || kind === "error" ? "asked" : "sent",
       throttled: row.throttled ?? false,
       causes: (row.causes ?? []).map((cause) => ({

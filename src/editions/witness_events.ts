@@ -20,6 +20,7 @@ import {
   resetSince5_0,
   resetSince7_1,
   resume,
+  resumeAborts,
   resumeAsleep,
   resumeSince9,
   stop,
@@ -161,6 +162,7 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       since: "9.0",
       moves: resumeSince9,
       asleep: resumeAsleep,
+      aborts: resumeAborts,
       ends: ["ending", "giving up a migration", "saving a snapshot"],
       sources: [
         "vm_prepare_start() in system/cpus.c, load_snapshot_resume() in migration/savevm.c of 9.2.1, 10.2.2",

@@ -135,6 +135,8 @@ export interface Row {
   readonly moves: Moves;
   /** Where a machine goes that was asleep when it was stopped, if not where others go from that state. */
   readonly asleep?: Readonly<Record<Dozing, readonly Standing[]>>;
+  /** The standings in which QEMU sends it and then aborts. */
+  readonly aborts?: readonly Standing[];
   /** What comes of it. */
   readonly causes?: readonly Consequence[];
   /** What may be under way from then on. */

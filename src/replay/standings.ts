@@ -152,7 +152,7 @@ export function chart({ standings, silent, stops }: Witnesses): Chart {
     }
 
     function makeLead(
-      { moves, moment }: Witness,
+      { moves, moment, aborts }: Witness,
       only: Standings | undefined,
     ): Lead {
       // What comes before its STOP is not sent by who stops the machine.
@@ -163,14 +163,18 @@ export function chart({ standings, silent, stops }: Witnesses): Chart {
         setOf(moves.get(each) ?? []) & (only ?? all)
       );
       const moved = after.map((set, index) => set & ~(1 << index));
+      const dying = setOf(aborts);
       // The state may have changed already and the event that says so not have
       // come: that counts where the message leads on from there, or where nothing
-      // else explains it.
+      // else explains it. The same goes for where QEMU aborts after it.
       return remembered((before) => {
         const told = through(before, notTold);
         const untold = through(before, ahead) & ~told;
-        const led = through(told, after) | through(untold, moved);
-        return through(led === 0 ? through(untold, after) : led, notTold);
+        const led = through(told & ~dying, after) | through(untold, moved);
+        return through(
+          led === 0 ? through(told | untold, after) : led,
+          notTold,
+        );
       });
     }
 
