@@ -228,6 +228,33 @@ export const reportSuite: Suite = {
     ]);
   },
 
+  "reporter() takes a stop for over once QEMU resumes, though the guest may sleep since"() {
+    const { stops, downtime } = only(reportSaidBy("10.2", [
+      ...[event("STOP", 1), event("RESUME", 3), event("STOP", 8)],
+    ]));
+    assert.deepEqual(stops.map(told), [
+      "1 STOP: perhaps unknown, until 2 RESUME",
+      "3 STOP: perhaps unknown",
+    ]);
+    assert.deepEqual(downtime, [
+      { cause: "unknown", count: 2, seconds: 2, open: 1 },
+    ]);
+  },
+
+  "reporter() takes a second STOP for another stop, whatever was lost between"() {
+    const { stops, downtime } = only(reportSaid(
+      ...[event("RESUME", 0), event("STOP", 1), '{"event": "RES'],
+      ...[event("POWERDOWN", 4), event("STOP", 8), event("RESUME", 9)],
+    ));
+    assert.deepEqual(stops.map(told), [
+      "2 STOP: perhaps unknown",
+      "5 STOP: perhaps unknown, until 6 RESUME",
+    ]);
+    assert.deepEqual(downtime, [
+      { cause: "unknown", count: 2, seconds: 4, open: 1 },
+    ]);
+  },
+
   "reporter() does not blame a SHUTDOWN for an earlier stop"() {
     const { stops } = only(reportSaid(
       event("RESUME", 100),

@@ -32,8 +32,8 @@ interface Draft {
   readonly settings: ReadonlyMap<string, Link>;
   /** What was said since. */
   readonly after: Clue[];
-  /** Since when it may be over. */
-  doubtful?: number | undefined;
+  /** Since when it may be over; the moment is not known where the log knows no time. */
+  doubtful?: { readonly now: number | undefined } | undefined;
   /** Until when it counts. */
   until?: number | undefined;
 }
@@ -166,7 +166,7 @@ export function followStops(most: () => number): StopFollower {
   function close(to?: number): void {
     if (open === undefined) return;
     if (to !== undefined) open.stop.to = to;
-    open.until = to ?? open.doubtful ?? last?.time.now;
+    open.until = to ?? (open.doubtful ?? last?.time)?.now;
     account();
     over = open;
     open = undefined;
@@ -255,7 +255,7 @@ export function followStops(most: () => number): StopFollower {
       ];
       close(time.now);
     }
-    if (entry.kind === "event" && /^(RESUME|WAKEUP)$/.test(entry.name ?? "")) {
+    if (isGoingOn(entry)) {
       clues = [];
       panic = undefined;
     }
@@ -302,6 +302,8 @@ export function followStops(most: () => number): StopFollower {
       const before = kind === "greeting" ? greet(entry, time) : nothing;
       isHeard ||= kind !== "command";
       if (isAlive(entry)) ending = undefined;
+      // Only what runs is stopped: it went on unseen.
+      if (open?.doubtful && kind === "event" && entry.name === "STOP") close();
       learn(entry);
       const clue = kind === "event" || kind === "command"
         ? clueOf(entry, time.at, time.isLate, clues)
@@ -309,8 +311,8 @@ export function followStops(most: () => number): StopFollower {
       if (clue) note(clue, entry, time);
       if (!states.includes("running")) {
         if (isProven) standsStill(step, time);
-      } else if (states.length === 1) runs(step, time);
-      else if (open) open.doubtful ??= time.now;
+      } else if (states.length === 1 || isGoingOn(entry)) runs(step, time);
+      else if (open) open.doubtful ??= { now: time.now };
       last = { entry, time };
       return before;
     },
@@ -331,4 +333,13 @@ export function followStops(most: () => number): StopFollower {
         .sort((a, b) => b.seconds - a.seconds),
     }),
   };
+}
+
+/**
+ * Whether QEMU says that the machine goes on. Since 9.0 that may lead it back to
+ * sleep, and a migration may have stopped it again in silence: whatever comes
+ * next says so.
+ */
+function isGoingOn({ kind, name }: Entry): boolean {
+  return kind === "event" && (name === "RESUME" || name === "WAKEUP");
 }
