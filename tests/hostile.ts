@@ -136,7 +136,7 @@ export const hostileTests: Suite = {
       "reply-without-id": ["qmp_capabilities", "query-status", "stop"],
       "reply-to-nobody": ["qmp_capabilities", "none"],
       "reply-overtaken": ["qmp_capabilities", "migrate-pause", "query-status"],
-      "event-before-reply": ["qmp_capabilities", "stop", "cont"],
+      "event-before-reply": ["qmp_capabilities", "stop", "cont", "migrate"],
       "null-and-object-ids": [
         "qmp_capabilities",
         ...Array.from({ length: 7 }, () => "query-status"),

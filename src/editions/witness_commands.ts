@@ -170,6 +170,8 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
 
   cont: {
     sent: [{ moves: "stays", causes: [restarts], sources: qmpCont }],
+    // vm_start() sends RESUME before the command returns, with oob too: seen
+    // 600 times on 7.2.22. Where a machine is waited for, RESUME comes with it.
     returned: [{ moves: [...live, "inmigrate"], sources: qmpCont }],
     refused: [
       {
