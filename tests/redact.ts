@@ -78,6 +78,26 @@ const secretive: Readonly<Record<string, readonly Said[]>> = {
     ],
     ["received", '{"return": "hunter2"}\r\n'],
   ],
+  "all that an object has": [
+    [
+      "sent",
+      '{"execute": "qom-list-get", "arguments": {"paths": ["/objects/s0"]}}',
+    ],
+    [
+      "received",
+      '{"return": [{"properties": [{"name": "data", "type": "string", "value": "hunter2"}]}]}\r\n',
+    ],
+  ],
+  "who fetches an image": [
+    [
+      "sent",
+      '{"execute": "blockdev-add", "arguments": {"driver": "https", "node-name": "a", ' +
+      '"url": "https://me:hunter2@host/a", "cookie": "session=hunter2"}}\r\n',
+    ],
+    refusal("Cannot fetch https://me:hunter2@host/a"),
+    ["sent", '{"execute": "query-named-block-nodes"}\r\n'],
+    ["received", '{"return": [{"file": "iscsi:\\/\\/me%hunter2@host/0"}]}\r\n'],
+  ],
   "a human's command": [
     [
       "sent",

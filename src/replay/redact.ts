@@ -178,7 +178,7 @@ function labelOf({ id }: JsonObject): JsonObject {
 }
 
 /** What is in each text with something to hide; most have nothing. */
-const mayHide = /passw|secret|command-line|\\u/i;
+const mayHide = /passw|secret|cookie|command-line|@|\\u/i;
 
 /** The value itself where there is nothing to hide. */
 function shownOf(value: JsonObject, text: string): JsonObject {

@@ -13,6 +13,8 @@ const secretive: ReadonlySet<string> = new Set([
   "change",
   "block-passwd",
   "object-add",
+  // Since QEMU 10.1: it gives all that objects have, a secret's content too.
+  "qom-list-get",
   "human-monitor-command",
 ]);
 
@@ -36,7 +38,7 @@ export function isSecretive(command: string | undefined): boolean {
  * @returns Whether it does.
  */
 export function namesSecret(name: string): boolean {
-  return /passw|secret/i.test(name);
+  return /passw|secret|cookie/i.test(name);
 }
 
 /**
@@ -64,12 +66,15 @@ export function hidesMember(key: string, member: JsonValue): boolean {
     (namesSecret(key) || key === "command-line");
 }
 
+/** What logs in at an address: `me:password@` in a URL, `me%password@` for iSCSI. */
+const login = /:\/\/[^/?#\s]*[:%][^/?#\s]*@/;
+
 /**
- * Tells whether a text holds options of its own, with a secret among them.
+ * Tells whether a text holds a secret beside other things.
  *
- * @param text The text, such as `json:{"password": …}`.
+ * @param text The text, such as `json:{"password": …}` or `https://me:…@host/`.
  * @returns Whether it does.
  */
 export function tellsSecret(text: string): boolean {
-  return namesSecret(text) && /[=:]/.test(text);
+  return namesSecret(text) && /[=:]/.test(text) || login.test(text);
 }
