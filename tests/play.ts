@@ -208,6 +208,28 @@ export const playSuite: Suite = {
     assert.deepEqual(slept, [most, most, 5e9 - 2 * most]);
   },
 
+  async "play() sleeps for no time that has passed while it looked at its clock"() {
+    let time = 0;
+    const slept: number[] = [];
+    const clock = {
+      now: () => time += 0.4,
+      sleep(milliseconds: number) {
+        slept.push(milliseconds);
+        time += milliseconds;
+        return Promise.resolve();
+      },
+    };
+    const entries = entriesAt(...Array.from(
+      { length: 50 },
+      (_, index) => [index / 1000, "STOP"] as const,
+    ));
+    let count = 0;
+    for await (const batch of play(entries, clock)) count += batch.length;
+    assert.equal(count, 50);
+    assert.isNotEmpty(slept);
+    assert.isAbove(Math.min(...slept), 0);
+  },
+
   async "play() believes a sleep, whatever its clock says after it"() {
     let sleeps = 0;
     let slept = 0;

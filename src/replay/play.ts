@@ -164,10 +164,12 @@ export function play(
     wake = () => {};
   }
 
-  function sleep(due: number): Promise<void> {
+  async function sleep(due: number): Promise<void> {
     const start = now();
     const end = Math.min(due, start + longestSleep);
-    return unlessWoken((woken) =>
+    // It has become due since it was asked for.
+    if (end <= start) return;
+    await unlessWoken((woken) =>
       due === Infinity
         ? undefined
         : clock.sleep(end - start, woken).then(() => {
