@@ -28,7 +28,7 @@ export type Target = "x86_64" | "s390x";
 export type Received = Record<string, any>;
 
 /** How long to wait for a message, a state or an end, in milliseconds. */
-const patience = 20_000;
+const patience = 120_000;
 
 /**
  * Asks for the version of an installed QEMU.

@@ -47,7 +47,6 @@ export async function serveWorker(
   for (const stream of [child.stdout!, child.stderr!]) {
     stream.setEncoding("utf8").on("data", (text) => said += text);
   }
-  // Settles with its complaint, too, where there is no such program.
   const ended = once(child, "close");
   const told = await Promise.race([portOf(child.stdio[3] as Readable), ended]);
   if (typeof told !== "number") {

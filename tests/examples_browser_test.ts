@@ -35,6 +35,9 @@ if (!hasBrowser) {
   console.log("SKIPPED: the example of a browser needs Debian's chromium");
 }
 
+/** How long the browser may take for anything, in milliseconds: a machine may be busy. */
+const patience = 300_000;
+
 let user: ExampleUser;
 
 Deno.test.beforeAll(async () => {
@@ -106,6 +109,7 @@ Deno.test({
     const require = createRequire(join(user.folder, "package.json"));
     const browser = await require("playwright-core").chromium.launch({
       executablePath: chromium,
+      timeout: patience,
       args: [
         ...["--no-sandbox", "--disable-gpu", "--disable-quic"],
         ...["--disable-background-networking", "--disable-component-update"],
@@ -114,6 +118,7 @@ Deno.test({
     });
     stack.defer(() => browser.close());
     const page = await browser.newPage();
+    page.setDefaultTimeout(patience);
     // Somebody between the two adds another wrong one, which the page is to find.
     await page.routeWebSocket(/./, (socket: RoutedSocket) => {
       const server = socket.connectToServer();

@@ -40,6 +40,7 @@ interface Browser {
   close(): Promise<void>;
 }
 interface Context {
+  setDefaultTimeout(milliseconds: number): void;
   newPage(): Promise<Page>;
   close(): Promise<void>;
 }
@@ -61,6 +62,9 @@ interface Said {
   message?: string;
 }
 
+/** How long the browser may take for anything, in milliseconds: a machine may be busy. */
+const patience = 300_000;
+
 let folder = "";
 let browser: Browser | undefined;
 
@@ -75,6 +79,7 @@ Deno.test.beforeAll(async () => {
   const require = createRequire(join(folder, "package.json"));
   browser = await require("playwright-core").chromium.launch({
     executablePath: chromium,
+    timeout: patience,
     args: [
       ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"],
       ...["--no-first-run", "--disable-background-networking"],
@@ -114,6 +119,7 @@ async function open(
     timezoneId: "America/St_Johns",
     ...options,
   });
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const complaints: string[] = [];
   const loaded: string[] = [];

@@ -296,7 +296,7 @@ export const plays: Readonly<Partial<Record<ScenarioName, Play>>> = {
  * @param state The state.
  */
 export async function reach({ witness }: Qemu, state: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   for (;;) {
     const { status } = await witness.execute("query-status") as {
       readonly status: string;

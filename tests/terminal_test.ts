@@ -52,7 +52,7 @@ function screen(): string[] {
 }
 
 async function until(pattern: RegExp): Promise<string[]> {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 120_000;
   for (;;) {
     const rows = screen();
     if (pattern.test(rows.join("\n"))) return rows;
@@ -216,7 +216,7 @@ terminalTest("ends where the terminal goes away", async (program) => {
   const pid = readFileSync(path("pid"), "utf8").trim();
   tmux("respawn-pane", "-k");
   const isThere = () => spawnSync("kill", ["-0", pid]).status === 0;
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 120_000;
   while (isThere()) {
     assert.ok(performance.now() < end, "it is still there");
     await new Promise((resolve) => setTimeout(resolve, 30));
