@@ -5,6 +5,7 @@
  * @module
  */
 
+import { parseJson } from "@qmp/run-state";
 import { main } from "@qmp/run-state/cli";
 import { edition } from "@qmp/run-state/editions";
 import { spoilt } from "@qmp/run-state/fixtures";
@@ -38,6 +39,18 @@ Deno.test("README.md: what report says of a panic is what it says", async () => 
     path,
   );
   assert.include(report, `\n${shown}\n`);
+});
+
+Deno.test("README.md: what JSON.parse and parseJson make of an address is what they make of it", () => {
+  const [, sent] = /"psw-addr": (\d+) +what QEMU sent\n/.exec(readme)!;
+  const trace = readFileSync(`${root}fixtures/traces/panic-s390.jsonl`, "utf8");
+  assert.include(trace, `\\"psw-addr\\": ${sent},`);
+  for (
+    const line of [
+      `${JSON.parse(sent!)}      what JSON.parse makes of it`,
+      `${parseJson(sent!)}n     what this library makes of it`,
+    ]
+  ) assert.include(readme, `\n            ${line}\n`);
 });
 
 Deno.test("README.md: it lists every entry and every verb", async () => {
