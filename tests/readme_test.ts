@@ -63,6 +63,18 @@ Deno.test("README.md: it lists every entry and every verb", async () => {
   for (const verb of verbs) assert.include(readme, `\`${verb}\``);
 });
 
+Deno.test("README.md: every command is one that there is, with options that it takes", async () => {
+  const commands = [...readme.matchAll(/^npx @?qmp\S* ([^#>\n]*)/gm)];
+  assert.isAbove(commands.length, 20);
+  for (const [line, words] of commands) {
+    const [verb = "", ...rest] = words!.trim().split(/ +/);
+    const help = await printed({}, verb, "--help");
+    for (const option of rest.filter((each) => each.startsWith("-"))) {
+      assert.match(help, new RegExp(`^ .*${option}\\b`, "m"), line);
+    }
+  }
+});
+
 Deno.test("README.md: it lists every format of logs, and says how much is spoilt", () => {
   const [, listed] = /\nThe formats: ([^]*?)\. What mail did/.exec(readme)!;
   const names = [...listed!.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
