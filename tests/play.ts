@@ -221,7 +221,7 @@ export const playSuite: Suite = {
     };
     const entries = entriesAt(...Array.from(
       { length: 50 },
-      (_, index) => [index * 0.0017, "STOP"] as const,
+      (_, index) => [index ** 1.5 / 2000, "STOP"] as const,
     ));
     let count = 0;
     for await (const batch of play(entries, clock)) count += batch.length;
