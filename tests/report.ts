@@ -437,6 +437,31 @@ export const reportSuite: Suite = {
     assert.deepEqual([from, to], [0, 30]);
   },
 
+  "reporter() lays no message on a machine that it may not be about"() {
+    const line = (place: string, rest: string) =>
+      `2023-11-14 22:13:20.000+0000: 1: info : ${place} : ${rest}\n`;
+    const got = (monitor: string, text: string) =>
+      line(
+        "qemuMonitorJSONIOProcessLine:208",
+        `QEMU_MONITOR_RECV_EVENT: mon=${monitor} event=${text}`,
+      );
+    const unnamed = (text: string) =>
+      line("qemuMonitorJSONIOProcessLine:191", `Line [${text}]`);
+    const report = reportOn(
+      got("0x1", event("RESUME", 10)) + got("0x2", event("RESUME", 11)) +
+        unnamed(event("RESUME", 12)) + unnamed(event("RESUME", 13)) +
+        got("0x1", event("POWERDOWN", 14)),
+    );
+    assert.equal(report.messages, 5);
+    assert.deepEqual(report.machines.map(stood), [["1 running"], [
+      "2 running",
+    ]]);
+    assert.deepEqual(report.findings.map(({ code }) => code), [
+      "TWO_READINGS",
+      "TWO_READINGS",
+    ]);
+  },
+
   "reporter() believes QEMU's own log of its state"() {
     const report = reportOn([
       "monitor_qmp_respond mon 0x1 resp: " + event("RESUME", 1),

@@ -87,3 +87,16 @@ export function hidesMessages({ code, severity }: Finding): boolean {
   return severity === "fault" || code === "ELIDED" ||
     code === "TWO_READINGS" || code === "UNHEARD";
 }
+
+/**
+ * Tells whether the log does not say which of its machines a message is about.
+ *
+ * @param entry An entry.
+ * @returns Whether it can be that of any of them.
+ */
+export function isAnybodys(
+  { kind, monitor, findings }: Entry,
+): boolean {
+  return findings.length > 0 && kind !== undefined && monitor === undefined &&
+    findings.some(({ code }) => code === "TWO_READINGS");
+}

@@ -9,6 +9,7 @@ import type { Witnesses } from "../editions/witness.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { Stage } from "../wire/stage.ts";
 import type { Entry } from "./read.ts";
+import { isAnybodys } from "./seen.ts";
 import { chart, type Standings } from "./standings.ts";
 import { type Followed, following } from "./track_monitor.ts";
 import { type Meaning, meaning } from "./meaning.ts";
@@ -59,7 +60,8 @@ const nothing: readonly Finding[] = [];
 
 /**
  * Tells where the machine can stand after each message, by what the messages
- * prove and by what can change in silence. Each monitor is followed by itself.
+ * prove and by what can change in silence. Each monitor is followed by itself;
+ * what the log gives to none of several proves nothing.
  *
  * The answer is a set of run states. It holds every state at the beginning,
  * after a greeting, and where the log is damaged or leaves something out. Where
@@ -141,6 +143,10 @@ export function tracker(options: TrackerOptions): Tracker {
   }
 
   function step(entry: Entry): Step {
+    if (isAnybodys(entry)) {
+      const states = machine.states(machine.all);
+      return { entry, states, isProven: false, findings: nothing };
+    }
     const monitor = monitorOf(entry);
     const { followed, meaning } = monitor;
     const runs = (told ?? followed.standings) === running;

@@ -5,6 +5,7 @@
  */
 
 import type { Entry } from "../replay/read.ts";
+import { isAnybodys } from "../replay/seen.ts";
 import type { Step } from "../replay/track.ts";
 import type { FindingCode } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
@@ -200,7 +201,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
     lastLine = Math.max(lastLine, line);
     from ??= time.now;
     to = time.now ?? to;
-    machineOf(entry)?.take(step, time);
+    if (!isAnybodys(entry)) machineOf(entry)?.take(step, time);
     out.push({
       line,
       at: time.at ?? null,
