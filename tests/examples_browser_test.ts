@@ -8,14 +8,12 @@
 import { assert } from "chai";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import process from "node:process";
 import { pathToFileURL } from "node:url";
 
 import { hasNode } from "../scripts/consumer.ts";
-import { runtimes } from "../scripts/runtime_list.ts";
+import { hasChromium, openChromium, patience, playwright } from "./chromium.ts";
 import {
   end,
   type ExampleUser,
@@ -27,16 +25,9 @@ import {
 const ignore = !await hasNode();
 if (ignore) console.log("SKIPPED: the example of a relay needs node and npm");
 
-const chromium = runtimes["chromium"]!.find();
-// In CI its absence is a failure, as QEMU's is.
-const hasBrowser = chromium !== undefined ||
-  process.env["QMP_LIVE"] === "required";
-if (!hasBrowser) {
+if (!hasChromium) {
   console.log("SKIPPED: the example of a browser needs Debian's chromium");
 }
-
-/** How long the browser may take for anything, in milliseconds: a machine may be busy. */
-const patience = 300_000;
 
 let user: ExampleUser;
 
@@ -45,7 +36,7 @@ Deno.test.beforeAll(async () => {
   user = await exampleUser(
     ["relay_server.js", "relay_page.ts", "trpc_router.ts"],
     [
-      ...["ws@^8.23", "playwright-core@^1.65"],
+      ...[playwright, "ws@^8.23"],
       ...["@trpc/server@^11.25", "valibot@^1.5"],
     ],
   );
@@ -86,7 +77,7 @@ async function monitorSocket(path: string, received: string) {
 
 Deno.test({
   name: "examples: a relay from Node shows a browser the address of a panic",
-  ignore: ignore || !hasBrowser,
+  ignore: ignore || !hasChromium,
   async fn() {
     await user.bundle("relay_page.ts");
     const path = join(user.folder, "qmp.sock");
@@ -106,16 +97,7 @@ Deno.test({
     relay.stderr.on("data", (text) => complaints += text);
     const [printed] = await once(relay.stdout.setEncoding("utf8"), "data");
 
-    const require = createRequire(join(user.folder, "package.json"));
-    const browser = await require("playwright-core").chromium.launch({
-      executablePath: chromium,
-      timeout: patience,
-      args: [
-        ...["--no-sandbox", "--disable-gpu", "--disable-quic"],
-        ...["--disable-background-networking", "--disable-component-update"],
-        ...["--disable-sync", "--no-first-run"],
-      ],
-    });
+    const browser = await openChromium(user.folder);
     stack.defer(() => browser.close());
     const page = await browser.newPage();
     page.setDefaultTimeout(patience);

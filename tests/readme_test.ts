@@ -91,11 +91,13 @@ Deno.test("README.md: it gives the reason of every dependency", () => {
     .map((each) => /^npm:(.+)@/.exec(each)![1]!);
   // What tests install into folders of their own.
   const tests = readdirSync(`${root}tests`, { encoding: "utf8" })
-    .filter((file) => file.endsWith("_test.ts") || file === "example_user.ts")
+    .filter((file) => /_test\.ts$|^(chromium|example_user)\.ts$/.test(file))
     .map((file) => readFileSync(`${root}tests/${file}`, "utf8")).join("\n");
   const installed = [...tests.matchAll(/["`]([\w@/-]+)@(?:[\^~]\d|\$\{)/g)]
     .map(([, name]) => name!);
-  assert.includeMembers(installed, ["hono", "workerd", "@types/node"]);
+  assert.includeMembers(installed, [
+    ...["hono", "workerd", "playwright-core", "@types/node"],
+  ]);
   assert.includeMembers(told, [...imported, ...installed]);
 });
 

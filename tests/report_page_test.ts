@@ -12,27 +12,21 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { hasNode } from "../scripts/consumer.ts";
-import { runtimes } from "../scripts/runtime_list.ts";
 import { main } from "../src/cli/mod.ts";
 import { nodeHost } from "../src/cli/node_host.ts";
+import { hasChromium, openChromium, patience, playwright } from "./chromium.ts";
 
-const chromium = runtimes["chromium"]!.find();
-// In CI its absence is a failure, as QEMU's is.
-const hasBrowser = await hasNode() &&
-  (chromium !== undefined || process.env["QMP_LIVE"] === "required");
-if (!hasBrowser) {
+const ignore = !hasChromium || !await hasNode();
+if (ignore) {
   console.log(
     "SKIPPED: the page of a report needs Debian's chromium, node and npm",
   );
 }
-const ignore = !hasBrowser;
 
 /** As much of playwright-core as is used here. */
 interface Browser {
@@ -62,9 +56,6 @@ interface Said {
   message?: string;
 }
 
-/** How long the browser may take for anything, in milliseconds: a machine may be busy. */
-const patience = 300_000;
-
 let folder = "";
 let browser: Browser | undefined;
 
@@ -74,18 +65,9 @@ Deno.test.beforeAll(async () => {
   await writeFile(join(folder, "package.json"), '{"private": true}');
   execFileSync("npm", [
     ...["install", "--no-audit", "--no-fund", "--prefer-offline"],
-    "playwright-core@^1.65",
+    playwright,
   ], { cwd: folder });
-  const require = createRequire(join(folder, "package.json"));
-  browser = await require("playwright-core").chromium.launch({
-    executablePath: chromium,
-    timeout: patience,
-    args: [
-      ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"],
-      ...["--no-first-run", "--disable-background-networking"],
-      ...["--disable-component-update", "--disable-sync"],
-    ],
-  });
+  browser = await openChromium(folder);
 });
 Deno.test.afterAll(async () => {
   await browser?.close();
