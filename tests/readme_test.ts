@@ -53,14 +53,29 @@ Deno.test("README.md: what JSON.parse and parseJson make of an address is what t
   ) assert.include(readme, `\n            ${line}\n`);
 });
 
-Deno.test("README.md: it lists every entry and every verb", async () => {
+Deno.test("README.md and CHANGELOG.md: they list every entry and every verb", async () => {
+  const changelog = readFileSync(`${root}CHANGELOG.md`, "utf8");
   for (const entry of Object.keys(settings.exports)) {
     assert.include(readme, `\`${entry}\``);
+    if (entry !== ".") assert.include(changelog, `\`${entry}\``);
   }
   const help = await printed({}, "--help");
   const verbs = [...help.matchAll(/^ {2}([a-z-]+) /gm)].map(([, verb]) => verb);
   assert.isAbove(verbs.length, 5);
-  for (const verb of verbs) assert.include(readme, `\`${verb}\``);
+  for (const verb of verbs) {
+    assert.include(readme, `\`${verb}\``);
+    assert.match(changelog, new RegExp(`\`(qmp-run-state )?${verb}\``));
+  }
+});
+
+Deno.test("CONTRIBUTING.md: it lists every task, and every folder of src", () => {
+  const contributing = readFileSync(`${root}CONTRIBUTING.md`, "utf8");
+  const tasks = [...contributing.matchAll(/^\| `deno task ([\w:]+)`/gm)]
+    .map(([, task]) => task!);
+  assert.sameMembers(tasks, Object.keys(settings.tasks));
+  const folders = [...contributing.matchAll(/^ {4}src\/(\w+) /gm)]
+    .map(([, folder]) => folder!);
+  assert.sameMembers(folders, readdirSync(`${root}src`));
 });
 
 Deno.test("README.md: every command is one that there is, with options that it takes", async () => {
