@@ -402,6 +402,18 @@ export const trackSuite: Suite = {
     assert.include(steps[2]?.states, "suspended");
   },
 
+  "tracker() forgets the oldest of more monitors than a host has"() {
+    const source = rawSource();
+    const [record] = source.push(encoder.encode(event("RESUME") + "\n"));
+    const { entries: [entry] } = read([record!]);
+    const stage = tracker({ witness: witness("7.2") });
+    const said = (number: number) =>
+      found(stage.push([{ ...entry!, monitor: `${number}` }])).length;
+    for (let number = 0; number <= 2000; number++) said(number);
+    // A second RESUME cannot be, where the first is remembered.
+    assert.deepEqual([said(2000), said(1), said(0)], [1, 1, 0]);
+  },
+
   "tracker() believes what QEMU itself wrote of its run state"() {
     const [resume] = talk(event("RESUME"));
     const told: Entry = {

@@ -56,6 +56,8 @@ export interface Tracker extends Stage<Iterable<Entry>, Step> {
   readonly edition: string;
 }
 
+/** As many machines as a host has, and more. Each takes up to 10 KB. */
+const mostMonitors = 2000;
 const nothing: readonly Finding[] = [];
 
 /**
@@ -89,7 +91,7 @@ const nothing: readonly Finding[] = [];
  * its `entry` is the command, its `states` are the last ones of that monitor,
  * and its one finding is `UNANSWERED_COMMAND`. It keeps little of what is past:
  * of each monitor at most the last 256 messages, and of the commands without a
- * reply at most 2,000.
+ * reply at most 2,000; and of the monitors the last 2,000 that were new.
  *
  * @example Tell where a machine stands without asking it
  * ```ts
@@ -129,6 +131,10 @@ export function tracker(options: TrackerOptions): Tracker {
       const followed = following(witness, machine, hasOthers);
       monitor = { followed, meaning: isMeant ? meaning(witness) : undefined };
       monitors.set(name, monitor);
+      if (monitors.size > mostMonitors) {
+        const [oldest] = monitors.keys();
+        monitors.delete(oldest!);
+      }
     }
     return monitor;
   }
