@@ -4,10 +4,17 @@
  * @module
  */
 
-import { reportText } from "@qmp/run-state/report";
+import { rawSource, read } from "@qmp/run-state/replay";
+import { reporter, reportText } from "@qmp/run-state/report";
 import { assert } from "chai";
 
-import { event, greeting, reportOn, reportSaid } from "./report_steps.ts";
+import {
+  event,
+  greeting,
+  reportOn,
+  reportSaid,
+  stepsOf,
+} from "./report_steps.ts";
 import type { Assets, Suite } from "./suite.ts";
 
 function recorded({ fixtures }: Assets, name: string): string[] {
@@ -119,6 +126,31 @@ export const reportTextSuite: Suite = {
     ));
     assert.match(text, /none of them with a time/);
     assert.match(text, /line 1 +line 3/);
+  },
+
+  "reportText() claims no end of QEMU where only lines hold nothing"() {
+    const stop = event("STOP", -1);
+    const drawing = reportText(reportOn(
+      `${event("RESUME", -1)}\n${"noise\n".repeat(20)}${stop}\n`,
+    )).split("\n").find((line) => line.includes("██"));
+    assert.match(drawing!, /^ {2}█{40,}▁+$/);
+  },
+
+  "reportText() claims nothing before a machine was heard"() {
+    const source = rawSource();
+    const said = (monitor: string, text: string) =>
+      source.push(new TextEncoder().encode(`${text}\n`))
+        .map((record) => ({ ...record, monitor }));
+    const { entries } = read([
+      ...said("a", event("RESUME", 0)),
+      ...said("b", event("RESUME", 50)),
+      ...said("b", event("POWERDOWN", 100)),
+    ]);
+    const stage = reporter();
+    stage.push(stepsOf(entries));
+    const drawings = reportText(stage.end()).split("\n")
+      .filter((line) => line.includes("█") && !line.includes("running"));
+    assert.match(drawings[1]!, /^ {30,}█{30,}$/);
   },
 
   "reportText() names each machine where there are several"() {

@@ -9,6 +9,7 @@ import { groupOf, plain } from "./page_words.ts";
 import type { Happening, Interval, Machine, Report } from "./report.ts";
 import {
   duration,
+  endOf,
   grouped,
   relative,
   type Scale,
@@ -72,7 +73,9 @@ export function timeline(
     plain(`Timeline of ${name}`)
   }">` +
     ticks(report, scale, top + barHeight) +
-    intervals.map((each) => bar(each, percent, top)).join("") +
+    intervals.map((each, index) =>
+      bar(each, endOf(intervals, index), percent, top)
+    ).join("") +
     happenings.filter((each) => !labelled.has(each))
       .map((each) => mark(each, percent, top)).join("") +
     labels.toSorted((a, b) => a.index - b.index)
@@ -87,10 +90,15 @@ function fixed(number: number): string {
 
 type Percent = (at: number | undefined, line: number) => number;
 
-function bar(each: Interval, percent: Percent, top: number): string {
-  const { from, to, line, lastLine, stretches } = each;
+function bar(
+  each: Interval,
+  end: number,
+  percent: Percent,
+  top: number,
+): string {
+  const { from, to, line, stretches } = each;
   const start = percent(from, line);
-  const width = percent(to, lastLine) - start;
+  const width = percent(to, end) - start;
   const group = groupOf(each);
   const words = stateWords(each);
   const long = from === undefined || to === undefined

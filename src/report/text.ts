@@ -18,6 +18,7 @@ import {
   counted,
   downtimeWords,
   duration,
+  endOf,
   grouped,
   linkWords,
   type Look,
@@ -188,15 +189,17 @@ function overview(
 ): Line[] {
   const width = Math.max(40, columns) - 4;
   const last = width - 1;
-  const cells = Array.from({ length: width }, (): Look => "gone");
-  for (const each of intervals) {
+  // Where no stretch is, nothing was heard.
+  const cells: (Look | undefined)[] = Array(width).fill(undefined);
+  for (const [index, each] of intervals.entries()) {
     const look = lookOf(each);
     const from = Math.round(place(each.from, each.line) * last);
-    const to = Math.round(place(each.to, each.lastLine) * last);
+    const to = Math.round(place(each.to, endOf(intervals, index)) * last);
     for (let cell = from; cell <= to; cell++) {
       // What is short is not to be hidden by its neighbours.
       const isIn = cell < to || cell === from || cell === last;
-      if (isIn && rank.indexOf(look) >= rank.indexOf(cells[cell]!)) {
+      const seen = cells[cell];
+      if (isIn && (!seen || rank.indexOf(look) >= rank.indexOf(seen))) {
         cells[cell] = look;
       }
     }
@@ -219,7 +222,7 @@ function overview(
 
   const used = new Set(cells);
   return [
-    ["  ", ...cells.map((look) => signs[look])],
+    ["  ", ...cells.map((look) => look ? signs[look] : " ")],
     ["  ", marks.join("")],
     [["dim", `  ${left}${right.padStart(width - left.length)}`]],
     [

@@ -221,6 +221,18 @@ export interface Scale {
 }
 
 /**
+ * Tells on which line a stretch ends, for a log that knows no time: the machine
+ * stood so until the next one begins.
+ *
+ * @param intervals All stretches.
+ * @param index Which one.
+ * @returns The line.
+ */
+export function endOf(intervals: readonly Interval[], index: number): number {
+  return intervals[index + 1]?.line ?? intervals[index]!.lastLine;
+}
+
+/**
  * Makes the scale of a report, the same for all of its machines.
  *
  * @param report The report.
