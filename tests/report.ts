@@ -435,6 +435,10 @@ export const reportSuite: Suite = {
       ],
     );
     assert.deepEqual([from, to], [0, 30]);
+    assert.deepEqual(
+      reporter().push(stepsOf(entries)).map(({ monitor }) => monitor),
+      ["0x1", "0x2", "0x1", "0x1", "0x2", "0x1"],
+    );
   },
 
   "reporter() lays no message on a machine that it may not be about"() {

@@ -249,6 +249,8 @@ export interface Report {
 export interface TimelineStep {
   /** The line of the file. */
   readonly line: number;
+  /** The monitor; absent where the log names none. */
+  readonly monitor?: string;
   /** When it passed, in seconds since the start; null where that is not known. */
   readonly at: number | null;
   /** Which way it went. */

@@ -204,6 +204,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
     if (!isAnybodys(entry)) machineOf(entry)?.take(step, time);
     out.push({
       line,
+      ...monitor !== undefined && { monitor },
       at: time.at ?? null,
       direction: entry.direction ?? (kind === "command" ? "->" : "<-"),
       kind: kind ?? "state",
