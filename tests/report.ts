@@ -241,6 +241,20 @@ export const reportSuite: Suite = {
     ]);
   },
 
+  "reporter() lets a machine that was stopped in its sleep sleep on"() {
+    const { stops, downtime } = only(reportSaidBy("10.2", [
+      ...[event("RESET", 0, '{"guest": true, "reason": "guest-reset"}')],
+      ...[event("SUSPEND", 1), event("STOP", 3), event("RESUME", 5)],
+      event("WAKEUP", 9),
+    ]));
+    assert.deepEqual(stops.map(told), [
+      "2 SUSPEND > 3 STOP: suspended, until 5 WAKEUP",
+    ]);
+    assert.deepEqual(downtime, [
+      { cause: "suspended", count: 1, seconds: 8, open: 0 },
+    ]);
+  },
+
   "reporter() takes a second STOP for another stop, whatever was lost between"() {
     const { stops, downtime } = only(reportSaid(
       ...[event("RESUME", 0), event("STOP", 1), '{"event": "RES'],

@@ -244,6 +244,17 @@ export function followStops(most: () => number): StopFollower {
     explain(open);
   }
 
+  /**
+   * Whether QEMU says that the machine goes on. Since 9.0 that may lead it back
+   * to sleep, and a migration may have stopped it again in silence: whatever
+   * comes next says so.
+   */
+  function isOver(entry: Entry): boolean {
+    // RESUME wakes nobody up.
+    const sleeps = open?.stop.cause === "suspended" && entry.name === "RESUME";
+    return isGoingOn(entry) && !sleeps;
+  }
+
   function runs({ entry }: Step, time: Time): void {
     hasRun = true;
     if (open) {
@@ -311,7 +322,7 @@ export function followStops(most: () => number): StopFollower {
       if (clue) note(clue, entry, time);
       if (!states.includes("running")) {
         if (isProven) standsStill(step, time);
-      } else if (states.length === 1 || isGoingOn(entry)) runs(step, time);
+      } else if (states.length === 1 || isOver(entry)) runs(step, time);
       else if (open) open.doubtful ??= { now: time.now };
       last = { entry, time };
       return before;
@@ -335,11 +346,6 @@ export function followStops(most: () => number): StopFollower {
   };
 }
 
-/**
- * Whether QEMU says that the machine goes on. Since 9.0 that may lead it back to
- * sleep, and a migration may have stopped it again in silence: whatever comes
- * next says so.
- */
 function isGoingOn({ kind, name }: Entry): boolean {
   return kind === "event" && (name === "RESUME" || name === "WAKEUP");
 }
