@@ -92,6 +92,8 @@ async function listenAt(address: string | TcpAddress): Promise<Listening> {
   });
   server.listen(place(address));
   await once(server, "listening");
+  // A client for which the system has no room has not come; the others stay.
+  server.on("error", () => {});
   return {
     clients: {
       async *[Symbol.asyncIterator]() {
