@@ -33,6 +33,10 @@ export class ListenError extends Error {
  * Stands between QEMU and its clients, one after the other as QEMU has it, and
  * records what passes; not a byte is changed or added.
  *
+ * One thing is the platform's: a write to a QEMU that has just closed destroys
+ * the socket, and what it said last may not have been read by then. A client of
+ * its own would lose it likewise.
+ *
  * @param errand What there is to do.
  * @param place Where clients come to, as it was given.
  * @param door Where that is.
