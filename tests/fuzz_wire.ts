@@ -263,16 +263,19 @@ export function fuzzWire(runs: number): Suite {
           fc.constantFrom("\n", "\r\n"),
           fc.integer({ min: 1, max: 300 }),
           (lines, end, length) => {
-            const texts = lines.map((line) =>
-              typeof line === "string"
-                ? line
-                : line[0].slice(0, Math.max(1, line[1] * line[0].length))
-            );
-            const bytes = encoder.encode(texts.join(end) + end);
-            const found = split(bytes, [length], { quotes: "both" });
+            const torn = lines.map((line) => {
+              const [text, share] = typeof line === "string" ? [line, 1] : line;
+              const bytes = encoder.encode(text);
+              return bytes.subarray(0, Math.max(1, share * bytes.length));
+            });
+            const lineEnd = encoder.encode(end);
+            const bytes = torn.flatMap((line) => [...line, ...lineEnd]);
+            const found = split(Uint8Array.from(bytes), [length], {
+              quotes: "both",
+            });
             assert.deepStrictEqual(
               found.map(({ text }) => text),
-              texts.map((text) => text.trimEnd()),
+              torn.map((line) => decode(line).trimEnd()),
             );
           },
         ),
