@@ -529,6 +529,65 @@ export const reportSuite: Suite = {
     );
   },
 
+  "reporter() lets no clock that jumps by years stretch the time, and says so"() {
+    const now = 1_795_656_528;
+    const told = (...times: readonly number[]) => {
+      const report = reportSaid(
+        ...times.map((seconds) => event("RTC_CHANGE", seconds, "{}")),
+      );
+      const { happenings } = reportSaid(
+        ...times.map((seconds, index) => event(`EVENT_${index}`, seconds)),
+      ).machines[0]!;
+      const { epoch, from, to, notes } = report;
+      const shown = happenings.map(({ at }) => at);
+      return { epoch, span: [from, to], shown, notes };
+    };
+    // One event of another year is shown where it came.
+    for (const [year, other] of [[1970, 3], [2262, 9_223_372_036]] as const) {
+      const { epoch, shown, span, notes } = told(now, now + 2, other, now + 9);
+      assert.deepEqual(shown, [0, 2, 2, 9]);
+      assert.deepEqual(span, [0, 9]);
+      assert.equal(epoch, now);
+      assert.lengthOf(notes, 2);
+      assert.match(
+        notes[0]!,
+        new RegExp(
+          `jumped from 2026-11-26T01:28:50.000Z to ${year}-.* before line 3: .*counted on`,
+        ),
+      );
+      assert.match(
+        notes[1]!,
+        new RegExp(`from ${year}-.* to 2026-.* before line 4: .*without`),
+      );
+      // Where it is the first or the last, the time of day is that of the others.
+      assert.deepEqual(told(other, now, now + 5).shown, [0, 0, 5]);
+      assert.equal(told(other, now, now + 5).epoch, now);
+      assert.deepEqual(told(now, now + 5, other).shown, [0, 5, 5]);
+      assert.equal(told(now, now + 5, other).epoch, now);
+    }
+    // A clock that is never set tells what it can.
+    assert.equal(told(3, 4, 5).epoch, 3);
+    assert.equal(told(3, 4, 5, now).epoch, now - 2);
+    // QEMU writes -1 where its clock fails.
+    assert.deepEqual(told(-1, now, -1, now + 5).span, [0, 5]);
+    assert.deepEqual(told(-1, now, -1, now + 5).notes, []);
+    // Two years are no jump, for all that is known.
+    assert.deepEqual(told(now, now + 6e7).shown, [0, 6e7]);
+  },
+
+  "reporter() tells of no more than 20 jumps of the clock, and how many more"() {
+    const times = Array.from(
+      { length: 40 },
+      (_, index) => index % 2 === 0 ? 1_795_656_528 + index : index,
+    );
+    const { to, notes } = reportSaid(
+      ...times.map((seconds) => event("POWERDOWN", seconds)),
+    );
+    assert.equal(to, 38);
+    assert.lengthOf(notes, 21);
+    assert.match(notes[20]!, /set back, or jumped, 19 more times/);
+  },
+
   "reporter() knows no time where the log has none"() {
     const report = reportSaid('{"return": {}}', '{"return": {}}');
     assert.isUndefined(report.from);

@@ -17,6 +17,20 @@ export interface Time {
   readonly isLate: boolean;
   /** How many seconds the clock was set back before it, where it was. */
   readonly setBack?: number;
+  /** How the clock jumped before it, where it did so by years. */
+  readonly jump?: Jump;
+}
+
+/** A clock that jumped by years: no log goes on in silence for so long. */
+export interface Jump {
+  /** What it showed before. */
+  readonly from: number;
+  /** What it shows now. */
+  readonly to: number;
+  /** Whether these are seconds since the epoch; since the start if not. */
+  readonly isSinceEpoch: boolean;
+  /** Whether it shows again what it would have shown, had it not jumped before. */
+  readonly isBack: boolean;
 }
 
 /** Gives the messages of a log their times. */
@@ -36,8 +50,14 @@ export interface Clock {
   epoch(): number | undefined;
 }
 
-/** Nobody records for three years: what is more is the time of day. */
+/** Nobody records for three years: what is more is the time of day, or a clock that jumped. */
 const longestTrace = 1e8;
+
+/** There was no QMP before 2009: a clock that shows an earlier time was never set. */
+const noQmpYet = 1.23e9;
+
+/** Clocks that disagree by years, in one log: no more are told apart. */
+const mostReckonings = 16;
 
 /** QEMU holds an event back for up to a second; and clocks are no better than that. */
 const longestDelay = 2;
@@ -59,22 +79,45 @@ const untimed: Time = { isLate: false };
  * @returns The clock.
  */
 export function clock(known?: number): Clock {
-  let epoch = known;
   let goesBy: "the log" | "events" | undefined;
   let start = 0;
+  let isSinceEpoch = false;
+  /** Where second 0 was by what the clock showed before each jump. */
+  const starts: number[] = [];
   let newest: number | undefined;
   let newestEvent = -Infinity;
+  const reckonings: Reckoning[] = [];
 
-  function read(at: number | undefined, sent: number | undefined): number {
-    if (goesBy === undefined) {
-      goesBy = at === undefined ? "events" : "the log";
-      const first = at ?? sent!;
-      if (first >= longestTrace || at === undefined) {
-        start = first;
-        epoch = first;
-      }
+  function begin(at: number | undefined, sent: number | undefined): void {
+    if (goesBy !== undefined) return;
+    goesBy = at === undefined ? "events" : "the log";
+    const first = at ?? sent!;
+    isSinceEpoch = first >= longestTrace || at === undefined;
+    if (isSinceEpoch) start = first;
+  }
+
+  /** Moves second 0 to where the clock shows no jump; tells whether it was there before. */
+  function leap(told: number, newest: number): boolean {
+    const index = starts.findIndex((each) =>
+      told - each >= newest - longestDelay &&
+      told - each < newest + longestTrace
+    );
+    const isBack = index !== -1;
+    const before = isBack ? starts.splice(index, 1)[0]! : told - newest;
+    if (starts.length < mostReckonings) starts.push(start);
+    start = before;
+    return isBack;
+  }
+
+  /** Counts a message for the time of day that it gives to second 0. */
+  function reckon(epoch: number): void {
+    const fitting = reckonings.find((each) =>
+      Math.abs(each.epoch - epoch) < longestTrace
+    );
+    if (fitting) fitting.count += 1;
+    else if (reckonings.length < mostReckonings) {
+      reckonings.push({ epoch, count: 1 });
     }
-    return rounded((goesBy === "the log" ? at! : sent!) - start);
   }
 
   return {
@@ -92,25 +135,51 @@ export function clock(known?: number): Clock {
       if (told === undefined) {
         return newest === undefined ? untimed : { now: newest, isLate };
       }
-      let at = read(entry.at, sent);
-      epoch ??= sent === undefined ? undefined : rounded(sent - at);
+      begin(entry.at, sent);
+      let at = rounded(told - start);
       let setBack: number | undefined;
-      if (newest !== undefined && at < newest - longestDelay) {
+      let jump: Jump | undefined;
+      if (newest !== undefined && Math.abs(at - newest) > longestTrace) {
+        const from = rounded(start + newest);
+        const isBack = leap(told, newest);
+        jump = { from, to: told, isSinceEpoch, isBack };
+        at = rounded(told - start);
+      } else if (newest !== undefined && at < newest - longestDelay) {
         setBack = rounded(newest - at);
         // What was timed before keeps its time.
         start -= setBack;
         at = newest;
       }
+      if (isSinceEpoch) reckon(rounded(told - at));
+      else if (sent !== undefined) reckon(rounded(sent - at));
       newest = Math.max(newest ?? at, at);
       return {
         at,
         now: newest,
         isLate,
         ...setBack !== undefined && { setBack },
+        ...jump !== undefined && { jump },
       };
     },
-    epoch: () => epoch,
+    epoch: () =>
+      (isSinceEpoch ? undefined : known) ?? mostLikely(reckonings)?.epoch,
   };
+}
+
+/** When second 0 was, by the messages that say so. */
+interface Reckoning {
+  /** Seconds since the epoch, as the first of them has it. */
+  readonly epoch: number;
+  /** How many messages do. */
+  count: number;
+}
+
+/** The one with the most messages; one of before QMP only where there is no other. */
+function mostLikely(all: readonly Reckoning[]): Reckoning | undefined {
+  const possible = all.filter(({ epoch }) => epoch >= noQmpYet);
+  return (possible.length > 0 ? possible : all).toSorted((a, b) =>
+    b.count - a.count
+  )[0];
 }
 
 /**

@@ -9,11 +9,12 @@ import { isAnybodys } from "../replay/seen.ts";
 import type { Step } from "../replay/track.ts";
 import type { FindingCode } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
-import { clock, type Time } from "./clock.ts";
+import { clock, type Jump, type Time } from "./clock.ts";
 import { type Found, foundWith, nameOf } from "./found.ts";
 import { followMachine, type MachineFollower, type Room } from "./machine.ts";
 import { own } from "./own.ts";
 import type { LeftOut, Noted, Report, TimelineStep } from "./report.ts";
+import { relative, timeOfDay } from "./words.ts";
 
 /** What {@linkcode reporter} goes by. */
 export interface ReportOptions {
@@ -58,6 +59,9 @@ const mostMachines = 100;
 
 /** Of those beyond, no more are counted. */
 const mostCounted = 10_000;
+
+/** Of a clock that is changed again and again, people are told no more often. */
+const mostChanges = 20;
 
 type Writable<Type> = { -readonly [Key in keyof Type]: Type[Key] };
 
@@ -125,6 +129,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
   let messages = 0;
   let lastLine = 0;
   let torn: number | undefined;
+  let changes = 0;
 
   const part = (all: number) =>
     Math.max(2, Math.floor(all / Math.max(1, machines.size)));
@@ -174,12 +179,16 @@ export function reporter(options: ReportOptions = {}): Reporter {
     left.lastLine = Math.max(left.lastLine, line);
   }
 
-  function tell({ setBack }: Time, line: number): void {
-    if (setBack === undefined || notes.length > 20) return;
+  function tell({ setBack, jump }: Time, line: number): void {
+    if (setBack === undefined && jump === undefined) return;
+    changes += 1;
+    if (changes > mostChanges) return;
     notes.push(
-      `The clock was set back by ${
-        setBack.toFixed(6)
-      } s before line ${line}: from there on, times are counted on from the last one before`,
+      jump
+        ? jumpWords(jump, line)
+        : `The clock was set back by ${
+          setBack!.toFixed(6)
+        } s before line ${line}: from there on, times are counted on from the last one before`,
     );
   }
 
@@ -232,6 +241,13 @@ export function reporter(options: ReportOptions = {}): Reporter {
           `The log breaks off in what begins on line ${torn}: what the machine did then is not known`,
         );
       }
+      if (changes > mostChanges) {
+        notes.push(
+          `The clock was set back, or jumped, ${
+            changes - mostChanges
+          } more times`,
+        );
+      }
       if (unfollowed.size > 0) {
         const more = unfollowed.size < mostCounted ? "" : "at least ";
         notes.push(
@@ -256,4 +272,19 @@ export function reporter(options: ReportOptions = {}): Reporter {
       };
     },
   };
+}
+
+function jumpWords(
+  { from, to, isSinceEpoch, isBack }: Jump,
+  line: number,
+): string {
+  const shown = (seconds: number) =>
+    (isSinceEpoch ? timeOfDay(0, seconds) : undefined) ?? relative(seconds);
+  return `The clock jumped from ${shown(from)} to ${
+    shown(to)
+  } before line ${line}: ${
+    isBack
+      ? "from there on, times are what they are without its last jump"
+      : "from there on, times are counted on from the last one before"
+  }`;
 }
