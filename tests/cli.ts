@@ -121,30 +121,63 @@ const unreadable: readonly (readonly [string, Error, string])[] = [
   ],
 ];
 
-/** Files in which there is no message, with what is said of them. */
-const silent:
-  readonly (readonly [string, string | Uint8Array, RegExp, number])[] = [
-    ["empty", "", /^"empty" is empty, so it holds no message$/, 0],
-    ["blank", "\r\n\n", /^"blank" holds no message$/, 0],
+/** Files in which there is no message, with what they look like, and what was found. */
+const silent: readonly (readonly [
+  name: string,
+  content: string | Uint8Array,
+  look: string,
+  found?: string,
+])[] = [
+  ["empty", "", "it is empty"],
+  ["blank", "\r\n\n", "it holds nothing but blanks"],
+  [
+    "header",
+    '{"format": "qmp-trace", "version": 1}\n',
+    "it was read as trace, which one of its first lines looks like",
+  ],
+  [
+    "newer",
+    '{"format": "qmp-trace", "version": 99}\n[0, "<-", "{}"]\n',
+    "it was read as trace, which one of its first lines looks like",
+    "1 fault, the first on line 1: Cannot read the file as a trace: .*",
+  ],
+  [
+    "prose",
+    "It is a log of another kind.\n",
+    "it looks like none of trace, libvirt, .*, transcript, so it was read as a bare monitor stream; --format NAME reads it as another",
+    "1 fault, the first on line 1: Cannot read .*",
+  ],
+  [
+    "noise",
+    Uint8Array.from({ length: 5000 }, (_, index) => index * 7919 % 251),
+    "it looks binary, and not like a log",
+    "\\d+ faults, the first on line 1: Cannot read .*",
+  ],
+  [
+    "packed",
+    Uint8Array.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4, 0xe6]),
+    "it is packed by xz; unpack it first",
+    "1 fault, the first on line 1: Cannot read .*",
+  ],
+  ...[true, false].map((isLittle) =>
     [
-      "header",
-      '{"format": "qmp-trace", "version": 1}\n',
-      /^"header" holds no message$/,
-      0,
-    ],
-    [
-      "newer",
-      '{"format": "qmp-trace", "version": 99}\n[0, "<-", "{}"]\n',
-      /^"newer" holds no message but 1 fault, the first on line 1: Cannot read the file as a trace: /,
-      1,
-    ],
-    [
-      "noise",
-      Uint8Array.from({ length: 5000 }, (_, index) => index * 7919 % 251),
-      /^"noise" holds no message but \d+ faults?, the first on line 1: Cannot read .*$/,
-      1,
-    ],
-  ];
+      isLittle ? "LE" : "BE",
+      utf16(stop, isLittle),
+      `it looks like UTF-16${isLittle ? "LE" : "BE"}; iconv makes UTF-8 of it`,
+      "\\d+ faults?, the first on line 1: Cannot read .*",
+    ] as const
+  ),
+];
+
+/** Text as Windows writes it. */
+function utf16(text: string, isLittle: boolean): Uint8Array {
+  const bytes = new Uint8Array(2 * text.length);
+  const view = new DataView(bytes.buffer);
+  [...text].forEach((unit, index) =>
+    view.setUint16(2 * index, unit.charCodeAt(0), isLittle)
+  );
+  return bytes;
+}
 
 /** Tests of the command line. */
 export const cliTests: Suite = {
@@ -220,7 +253,13 @@ export const cliTests: Suite = {
   },
 
   async "main() says in a sentence that a file holds no message"() {
-    for (const [name, content, sentence, code] of silent) {
+    for (const [name, content, look, found] of silent) {
+      const code = found === undefined ? 0 : 1;
+      const sentence = new RegExp(
+        `^"${name}" holds no message of QMP: ${look}${
+          found === undefined ? "" : `; ${found}`
+        }$`,
+      );
       const host = fakeHost({ files: { [name]: content } });
       assert.equal(await main(["validate", name], host), code, name);
       assert.match(host.out().trimEnd(), sentence);
@@ -233,6 +272,49 @@ export const cliTests: Suite = {
         sentence,
       );
     }
+  },
+
+  async "report and timeline say what a file without a message looks like"() {
+    for (const [name, content, look, found] of silent) {
+      const code = found === undefined ? 0 : 1;
+      const files = { [name]: content };
+      for (const verb of ["timeline", "report"]) {
+        const host = fakeHost({ files, chunk: 3 });
+        assert.equal(await main([verb, name], host), code, name);
+        const [title, head, blank, toKnow, note] = host.out().split("\n");
+        assert.deepEqual([title, head, blank, toKnow], [
+          ...[name, "No message of QMP was found", "", "To know"],
+        ]);
+        assert.match(note!, new RegExp(`^ {2}${look}$`, "i"));
+        assert.match(note!, /^ {2}I/);
+        assert.notMatch(host.out(), /breaks off/);
+        assert.equal(host.err(), "");
+      }
+      const host = fakeHost({ files });
+      assert.equal(await main(["report", "--html", name], host), code);
+      assert.include(host.out(), "<h2>No message of QMP was found</h2>");
+      assert.notInclude(host.out(), "<h2>Timeline</h2>");
+    }
+  },
+
+  async "main() reads UTF-16 that a byte order mark begins, as it reads UTF-8"() {
+    const text = `\ufeff-> {"execute": "stop"}\r\n<- ${stop}\r\n`;
+    const shown: string[] = [];
+    for (const content of [text, utf16(text, true), utf16(text, false)]) {
+      for (const chunk of [1, 3, 1000]) {
+        const host = fakeHost({ files: { a: content }, chunk });
+        assert.equal(await main(["validate", "a"], host), 0);
+        shown.push(host.out().replace(" in UTF-16", ""));
+        assert.equal(host.out().includes("in UTF-16"), content !== text);
+      }
+    }
+    assert.deepEqual([...new Set(shown)], [shown[0]!]);
+    assert.match(shown[0]!, /^"a": 2 messages, no fault\n/);
+    // Half a character at the end is not passed over.
+    const torn = utf16(text, true).subarray(0, -1);
+    const host = fakeHost({ files: { a: torn } });
+    await main(["validate", "a"], host);
+    assert.match(host.out(), /^"a": 2 messages/);
   },
 
   async "main() takes what follows -- for files"() {

@@ -102,8 +102,12 @@ Deno.test("bin.ts says in a sentence what it cannot read", () => {
         /^.*: Cannot read ".*gone": there is no such file\n$/,
       ],
       [folder, 2, /^.*: Cannot read ".*": it is a directory\n$/],
-      [empty, 0, /^.*: ".*empty" is empty, so it holds no message\n$/],
-      [noise, 1, /^.*: ".*noise" holds no message but \d+ faults?, .*\n$/],
+      [empty, 0, /^.*: ".*empty" holds no message of QMP: it is empty\n$/],
+      [
+        noise,
+        1,
+        /^.*: ".*noise" holds no message of QMP: it looks binary, and not like a log; \d+ faults?, .*\n$/,
+      ],
     ] as const;
     for (const [file, code, sentence] of cases) {
       const { status, stdout, stderr } = shell(`${qmp} replay ${file}`);

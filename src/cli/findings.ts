@@ -23,24 +23,26 @@ export function findingPieces({ line, finding }: Found): Piece[] {
 }
 
 /**
- * Says that a file holds no message.
+ * Says that a file holds no message, and why none was found.
  *
  * @param title What the file is called.
- * @param isEmpty Whether it has no byte.
+ * @param silence How it looks, and what it was read as.
  * @param faults How many faults it has.
  * @param first What was found first.
  * @returns The sentence.
  */
 export function noMessage(
   title: string,
-  isEmpty: boolean,
+  silence: string,
   faults: number,
   first: Found | undefined,
 ): string {
-  if (isEmpty) return `${title} is empty, so it holds no message`;
-  if (first === undefined) return `${title} holds no message`;
-  return `${title} holds no message but ${count(faults, "fault")}, ` +
-    `the first on line ${first.line}: ${first.finding.message}`;
+  const found = first === undefined || faults === 0
+    ? ""
+    : `; ${
+      count(faults, "fault")
+    }, the first on line ${first.line}: ${first.finding.message}`;
+  return `${title} holds no message of QMP: ${silence}${found}`;
 }
 
 /**

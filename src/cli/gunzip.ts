@@ -1,10 +1,12 @@
 /**
- * Unpacks files that gzip has packed.
+ * Unpacks files that gzip has packed, and makes UTF-8 of UTF-16.
  *
  * @module
  */
 
 import { createGunzip } from "node:zlib";
+
+import { respeller } from "./utf16.ts";
 
 /** How much is unpacked at once: so much may be lost where the file is damaged. */
 const pieceSize = 512;
@@ -20,28 +22,42 @@ export interface Unpacked {
    * as far as is known, and where nothing was packed.
    */
   torn(): string | undefined;
+  /**
+   * Tells whether they were UTF-16.
+   *
+   * @returns So, once the first of them have been read.
+   */
+  isRespelt(): boolean;
 }
 
 /**
  * Unpacks what gzip has packed, in one member or several, with zeros behind
- * them or without. Whatever else comes is handed on as it is.
+ * them or without, and makes UTF-8 of UTF-16 with a byte order mark. Whatever
+ * else comes is handed on as it is.
  *
  * @param packed The bytes of a file.
  * @returns The bytes within.
  */
 export function unpack(packed: AsyncIterator<Uint8Array>): Unpacked {
   let why: string | undefined;
+  let isRespelt = false;
 
   async function* chunks(): AsyncGenerator<Uint8Array, void> {
     const head = await readMagic(packed);
     const rest = { [Symbol.asyncIterator]: () => packed };
+    const wide = respeller(head);
+    isRespelt = wide !== undefined;
     if (isPacked(head)) why = yield* gunzip(head, rest);
-    else {
+    else if (wide) {
+      yield wide.push(head);
+      for await (const chunk of rest) yield wide.push(chunk);
+      yield wide.end();
+    } else {
       if (head.length > 0) yield head;
       for await (const chunk of rest) yield chunk;
     }
   }
-  return { chunks: chunks(), torn: () => why };
+  return { chunks: chunks(), torn: () => why, isRespelt: () => isRespelt };
 }
 
 /** Reads on until it shows whether the bytes are packed. */

@@ -16,6 +16,7 @@ import { type Choice, describeChoice, scout } from "./edition_choice.ts";
 import type { Host } from "./host.ts";
 import type { ReadingAsked } from "./reading.ts";
 import { unpack } from "./gunzip.ts";
+import { lookOf } from "./look.ts";
 import { chooseSource, headSize } from "./source.ts";
 
 /** A file that is being read. */
@@ -24,8 +25,8 @@ export interface Input {
   readonly format: string;
   /** What a trace says of itself. */
   readonly header: TraceHeader | undefined;
-  /** Whether it has no byte. */
-  readonly isEmpty: boolean;
+  /** What to say where it holds no message: that it is empty, or how it looks and what it was read as. */
+  readonly silence: string;
   /** The edition in use, and why. */
   readonly choice: Choice;
   /** What is to be said of the edition. */
@@ -117,7 +118,7 @@ export async function openInput(
   isLive: boolean,
   watch?: (bytes: number) => void,
 ): Promise<Input> {
-  const { chunks, torn } = unpack(readChunks(host, file, watch));
+  const { chunks, torn, isRespelt } = unpack(readChunks(host, file, watch));
   const head = await readHead(chunks, isLive);
   const kept = [head];
   const choice = asked.choice ?? await choose(chunks, kept, asked, isLive);
@@ -143,9 +144,9 @@ export async function openInput(
     yield [...stage.push(last), ...stage.end()];
   }
   return {
-    format: source.format,
+    format: source.format + (isRespelt() ? " in UTF-16" : ""),
     header: source.header?.(),
-    isEmpty: head.length === 0,
+    silence: head.length === 0 ? "it is empty" : lookOf(head) ?? source.why,
     choice,
     notices: [
       ...source.findings.map((finding) => ({ line: 1, finding })),

@@ -114,7 +114,7 @@ async function perform(
   if (messages === 0 && hands?.code === undefined) {
     const sentence = hasMessages
       ? `${title} holds no message that was asked for`
-      : noMessage(title, input.isEmpty, fault, shown.first());
+      : noMessage(title, input.silence, fault, shown.first());
     await complain(context, sentence);
   }
   return hands?.code ?? (fault > 0 ? 1 : 0);

@@ -21,6 +21,8 @@ export const formatNames: readonly string[] = logFormats.map(({ name }) =>
 export interface ChosenSource extends Source {
   /** What the file is, for people. */
   readonly format: string;
+  /** Why it is taken for that, for people. */
+  readonly why: string;
   /** What else it might be. */
   readonly findings: readonly Finding[];
   /**
@@ -40,11 +42,22 @@ export interface ChosenSource extends Source {
  */
 export function chooseSource(head: Uint8Array, name?: string): ChosenSource {
   const asked = logFormats.find((each) => each.name === name);
-  const { format, damage, findings } = asked === undefined
+  const { format, marks, damage, findings } = asked === undefined
     ? chooseFormat(head)
-    : { format: asked, damage: undefined, findings: [] };
+    : { format: asked, marks: 0, damage: undefined, findings: [] };
   const source = format.name === "trace"
     ? traceSource({ quotes: "both" })
     : format.source(damage === undefined ? {} : { damage });
-  return { ...source, format: format.title, findings };
+  const why = asked !== undefined
+    ? `it was read as ${format.title}, as --format says`
+    : marks > 0
+    ? `it was read as ${format.title}, which ${
+      marks === 1
+        ? "one of its first lines looks"
+        : `${marks} of its first lines look`
+    } like`
+    : `it looks like none of ${
+      formatNames.filter((each) => each !== format.name).join(", ")
+    }, so it was read as a bare ${format.title}; --format NAME reads it as another`;
+  return { ...source, format: format.title, why, findings };
 }

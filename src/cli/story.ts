@@ -7,6 +7,7 @@
 import { witness } from "../editions/witness.ts";
 import { tracker } from "../replay/track.ts";
 import type { Report, TimelineStep } from "../report/report.ts";
+import { isSilent } from "../report/words.ts";
 import { reporter, type ReportOptions } from "../report/reporter.ts";
 import { describe, type Input } from "./input.ts";
 
@@ -47,10 +48,17 @@ export async function tell(
   for await (const batch of input.batches) {
     await take(stage.push(track.push(batch)));
   }
-  const report = stage.end(track.end());
+  const told = stage.end(track.end());
+  const report = isSilent(told) ? withWords(told, input.silence) : told;
   const { findings, leftOut } = report;
   const faults =
     findings.filter(({ severity }) => severity === "fault").length +
     leftOut.filter(({ severity }) => severity === "fault").length;
   return { report, faults };
+}
+
+/** Says why nothing was found, and no more of what it was read by. */
+function withWords(report: Report, silence: string): Report {
+  const note = silence.slice(0, 1).toUpperCase() + silence.slice(1);
+  return { ...report, about: "", notes: [note, ...report.notes] };
 }

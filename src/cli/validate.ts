@@ -105,7 +105,7 @@ function printSummary(
   const { messages, byKind, bySeverity: { fault, notice } } = tally;
   const shown = found();
   if (messages === 0) {
-    out.line(noMessage(titleOf(file), input.isEmpty, fault, shown[0]));
+    out.line(noMessage(titleOf(file), input.silence, fault, shown[0]));
     return;
   }
   const verdict: Piece = fault > 0

@@ -86,6 +86,8 @@ const longestLook = 2000;
 export interface LogChoice {
   /** The format. */
   readonly format: LogFormat;
+  /** How many of the first lines show that it has this format; 0 where none shows any. */
+  readonly marks: number;
   /** What mail programs or web pages did to the log; absent where nothing. */
   readonly damage?: Damage;
   /** Other formats that it may have as well: `TWO_READINGS` for each, a notice. */
@@ -120,6 +122,7 @@ export function chooseFormat(head: Uint8Array): LogChoice {
   const [most, ...others] = own.length > 0 ? own : counts.slice(0, 1);
   return {
     format: most?.format ?? monitorStream,
+    marks: most?.marks ?? 0,
     ...damage !== undefined && { damage },
     findings: others.map(({ format, marks }) =>
       notice(

@@ -18,6 +18,7 @@ import {
   downtimeWords,
   duration,
   grouped,
+  isSilent,
   linkWords,
   outcomeWords,
   relative,
@@ -85,8 +86,7 @@ function lessened(report: Report, most: number): Report {
 }
 
 function pageOf(report: Report): string {
-  const { machines, title } = report;
-  const scale = scaleOf(report);
+  const { title } = report;
   const policy = `default-src 'none'; script-src '${scriptHash}'; ` +
     `style-src '${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'`;
   return `<!doctype html>
@@ -104,7 +104,19 @@ function pageOf(report: Report): string {
 ${head(report)}
 </header>
 <main>
-<h2>Timeline</h2>
+${isSilent(report) ? silence(report) : main(report)}
+</main>
+<footer>Made by qmp-run-state. This page is one file and loads nothing.</footer>
+<script>${script}</script>
+</body>
+</html>
+`;
+}
+
+function main(report: Report): string {
+  const { machines } = report;
+  const scale = scaleOf(report);
+  return `<h2>Timeline</h2>
 ${patterns}
 <div class="bar">
 ${legend(machines)}
@@ -122,13 +134,15 @@ ${
 ${machines.map((machine) => section(report, machine)).join("\n")}
 <h2 id="everything">What happened</h2>
 ${table(report)}
+${notes(report)}`;
+}
+
+/** What there is to say of a log in which nothing is said. */
+function silence(report: Report): string {
+  return `<h2>No message of QMP was found</h2>
 ${notes(report)}
-</main>
-<footer>Made by qmp-run-state. This page is one file and loads nothing.</footer>
-<script>${script}</script>
-</body>
-</html>
-`;
+<h2 id="everything">What was found instead</h2>
+${table(report)}`;
 }
 
 function head(report: Report): string {

@@ -236,7 +236,8 @@ export function reporter(options: ReportOptions = {}): Reporter {
         }
       }
       const followed = [...machines.values()].map((each) => each.end(share()));
-      if (torn !== undefined) {
+      // Where nothing was heard, nothing breaks off.
+      if (torn !== undefined && lastLine > 0) {
         notes.push(
           `The log breaks off in what begins on line ${torn}: what the machine did then is not known`,
         );

@@ -20,6 +20,7 @@ import {
   duration,
   endOf,
   grouped,
+  isSilent,
   linkWords,
   type Look,
   lookOf,
@@ -141,21 +142,33 @@ export function timelineLines(report: Report, columns: number): Line[] {
 }
 
 function head(report: Report): Line[] {
-  const { title, about, messages, epoch, from, to } = report;
-  const span = from === undefined || to === undefined
-    ? ", none of them with a time"
-    : ` in ${duration(to - from)}`;
+  const { title, about, epoch, from } = report;
   const start = epoch === undefined || from === undefined
     ? undefined
     : timeOfDay(epoch, from);
   return [
     [["bold", title]],
     ...about === "" ? [] : [[["dim", about]] satisfies Line],
-    [
-      counted(messages, "message") + span +
-      (start === undefined ? "" : `, from ${start}`),
-    ],
+    [holdsWords(report) + (start === undefined ? "" : `, from ${start}`)],
   ];
+}
+
+/** Says how much there is. */
+function holdsWords(report: Report): string {
+  const { messages, from, to } = report;
+  if (isSilent(report)) return "No message of QMP was found";
+  const isTimed = from !== undefined && to !== undefined;
+  // QEMU may have written down nothing but that.
+  if (messages === 0) {
+    const span = isTimed ? ` over ${duration(to - from)}` : ", without times";
+    return `No message, but QEMU's own log of its run state${span}`;
+  }
+  const span = isTimed
+    ? ` in ${duration(to - from)}`
+    : messages === 1
+    ? ", without a time"
+    : ", none of them with a time";
+  return counted(messages, "message") + span;
 }
 
 function machineHead({ monitor, qemu, messages }: Machine): Line[] {
@@ -417,28 +430,34 @@ function cut(line: Line, columns: number): Line {
 /** As many findings as people read. */
 const mostFound = 40;
 
-function found({ findings, leftOut, notes }: Report): Line[] {
+function found(report: Report): Line[] {
+  const { findings, leftOut } = report;
   const more = Math.max(0, findings.length - mostFound) +
     leftOut.reduce((sum, { count }) => sum + count, 0);
+  const whatWasFound = findings.length === 0 ? [] : [
+    blank,
+    [["bold", "What was found"]] satisfies Line,
+    ...findings.slice(0, mostFound).map((
+      { line, severity, code, message },
+    ): Line => [
+      ["dim", `  line ${line}: `],
+      [severity === "fault" ? "red" : "yellow", `${severity} ${code}`],
+      `: ${message}`,
+    ]),
+    ...more <= 0
+      ? []
+      : [[["dim", `  and ${grouped(more)} more`]] satisfies Line],
+  ];
+  return isSilent(report)
+    ? [...toKnow(report), ...whatWasFound]
+    : [...whatWasFound, ...toKnow(report)];
+}
+
+function toKnow({ notes }: Report): Line[] {
+  if (notes.length === 0) return [];
   return [
-    ...findings.length === 0 ? [] : [
-      blank,
-      [["bold", "What was found"]] satisfies Line,
-      ...findings.slice(0, mostFound).map((
-        { line, severity, code, message },
-      ): Line => [
-        ["dim", `  line ${line}: `],
-        [severity === "fault" ? "red" : "yellow", `${severity} ${code}`],
-        `: ${message}`,
-      ]),
-      ...more <= 0
-        ? []
-        : [[["dim", `  and ${grouped(more)} more`]] satisfies Line],
-    ],
-    ...notes.length === 0 ? [] : [
-      blank,
-      [["bold", "To know"]] satisfies Line,
-      ...notes.map((note): Line => [`  ${note}`]),
-    ],
+    blank,
+    [["bold", "To know"]],
+    ...notes.map((note): Line => [`  ${note}`]),
   ];
 }

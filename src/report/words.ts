@@ -37,6 +37,16 @@ export const causeWords: Readonly<Record<Cause, string>> = {
   unknown: "the log does not tell why",
 };
 
+/**
+ * Tells whether a log says nothing: no message, and nothing of a run state.
+ *
+ * @param report The report.
+ * @returns Whether it has nothing to report.
+ */
+export function isSilent({ messages, machines }: Report): boolean {
+  return messages === 0 && machines.length === 0;
+}
+
 /** How a stretch looks. */
 export type Look = "running" | "unknown" | "unclear" | "gone" | "stopped";
 
