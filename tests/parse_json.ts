@@ -369,6 +369,45 @@ export const parseJsonSuite: Suite = {
     );
   },
 
+  "parseJson() takes the default for a limit that is undefined, and throws for one that is none"() {
+    // As a setting that is absent comes along.
+    const absent = { maxDepth: undefined, maxSize: undefined } as never;
+    assert.strictEqual(
+      refusalOf(nested(1025), absent).finding.code,
+      "TOO_DEEP",
+    );
+    for (const limit of [NaN, 0, -1, 1.5, "20" as never]) {
+      for (const options of [{ maxDepth: limit }, { maxSize: limit }]) {
+        assert.throws(
+          () => safeParseJson("[[]]", options),
+          RangeError,
+          `: ${limit} is no whole number from 1`,
+        );
+      }
+    }
+    assert.deepStrictEqual(
+      parseJson("[[]]", { maxDepth: Infinity, maxSize: Infinity }),
+      [[]],
+    );
+  },
+
+  "parseJson() throws a TypeError for what is no text"() {
+    for (
+      const [given, name] of [
+        [new TextEncoder().encode("{}"), "Uint8Array"],
+        [{ execute: "stop" }, "Object"],
+        [undefined, "Undefined"],
+        [5, "Number"],
+      ]
+    ) {
+      assert.throws(
+        () => parseJson(given as never),
+        TypeError,
+        `Cannot read ${name} as JSON: give a string`,
+      );
+    }
+  },
+
   "parseJson() reads QEMU's quotes and escape where it is told to"() {
     const quotes = { quotes: "both" } as const;
     assert.deepStrictEqual(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { recorder, traceBytes } from "@qmp/run-state/replay";
+import { recorder, traceBytes, traceSource } from "@qmp/run-state/replay";
 import { assert } from "chai";
 
 import type { Suite } from "./suite.ts";
@@ -238,6 +238,58 @@ export const recorderSuite: Suite = {
       }
       end();
       assert.deepEqual(traceBytes(bytes(lines.join("")), "<-"), everything);
+    }
+  },
+
+  "recorder() writes times that can be read, though its clock says no number"() {
+    for (
+      const said of [[NaN, NaN, 5], [100, 100.5, NaN], [100, Infinity, 101]]
+    ) {
+      const lines: string[] = [];
+      const times = [...said];
+      const { received, end } = recorder({
+        header: {},
+        now: () => times.shift() ?? NaN,
+        write: (line) => lines.push(line),
+      });
+      for (let chunk = 0; chunk < 3; chunk++) received(bytes("{}\n"));
+      end();
+      const source = traceSource();
+      const records = source.push(bytes(lines.join("")));
+      assert.deepEqual(records.map(({ text }) => text), ["{}", "{}", "{}"]);
+    }
+  },
+
+  "recorder() throws a RangeError for a time or a size that is none"() {
+    const options = { header: {}, now: () => 0, write: () => {} };
+    for (const resumeAt of [NaN, -1, Infinity, "3" as never]) {
+      assert.throws(
+        () => recorder({ ...options, resumeAt }),
+        RangeError,
+        `Cannot go on at ${resumeAt} s: it is no number from 0`,
+      );
+    }
+    for (const maxHeld of [NaN, 0, -1]) {
+      assert.throws(
+        () => recorder({ ...options, redact: true, maxHeld }),
+        RangeError,
+        `: ${maxHeld} is no whole number from 1`,
+      );
+    }
+  },
+
+  "recorder() throws a TypeError for what are no bytes"() {
+    const { received, sent } = recorder({
+      header: {},
+      now: () => 0,
+      write: () => {},
+    });
+    for (const record of [received, sent]) {
+      assert.throws(
+        () => record("{}" as never),
+        TypeError,
+        "Cannot read String as bytes: give a Uint8Array",
+      );
     }
   },
 };

@@ -438,6 +438,43 @@ export const splitJsonSuite: Suite = {
     );
   },
 
+  "splitJson() throws for a limit that is none, rather than split for ever"() {
+    for (const limit of [NaN, 0, -1, 0.5, "20" as never]) {
+      for (const options of [{ maxDepth: limit }, { maxSize: limit }]) {
+        assert.throws(
+          () => splitJson(options),
+          RangeError,
+          `: ${limit} is no whole number from 1`,
+        );
+      }
+    }
+    const absent = { maxDepth: undefined, maxSize: undefined } as never;
+    assert.deepStrictEqual(summary(split("[".repeat(1025), absent)), [
+      `TOO_DEEP: ${"[".repeat(1025)}`,
+    ]);
+  },
+
+  "splitJson() throws a TypeError for what are no bytes, rather than find nothing"() {
+    const { buffer } = encode('{"a":1}\n');
+    for (
+      const [given, name] of [
+        [buffer, "ArrayBuffer"],
+        [new DataView(buffer), "DataView"],
+        [new Uint16Array(buffer), "Uint16Array"],
+        [[0x7b, 0x7d], "Array"],
+        ['{"a":1}', "String"],
+        [undefined, "Undefined"],
+        [0x7b, "Number"],
+      ]
+    ) {
+      assert.throws(
+        () => splitJson().push(given as never),
+        TypeError,
+        `Cannot read ${name} as bytes: give a Uint8Array`,
+      );
+    }
+  },
+
   "splitJson() keeps no more than one value may have, however much comes"() {
     const chunk = new Uint8Array(1 << 16).fill(0x78);
     for (const begin of ["", '{"a": "', 'x {"a": "', "x {", 'x {\n"a": 1\n}']) {

@@ -444,6 +444,38 @@ export const traceSuite: Suite = {
     assert.deepEqual(traceBytes(bytes(trace), "<-"), bytes("ab"));
   },
 
+  "traceBytes() throws a TypeError for a direction that is none"() {
+    for (const direction of [undefined, "in"]) {
+      assert.throws(
+        () => traceBytes(bytes(header), direction as never),
+        TypeError,
+        `Cannot give the bytes that went "${direction}": it is neither "<-" nor "->"`,
+      );
+    }
+  },
+
+  "traceSource(), traceBytes() and isTrace() throw a TypeError for what are no bytes"() {
+    for (const given of [header, bytes(header).buffer]) {
+      for (
+        const give of [
+          () => traceSource().push(given as never),
+          () => traceBytes(given as never, "<-"),
+          () => isTrace(given as never),
+        ]
+      ) assert.throws(give, TypeError, "as bytes: give a Uint8Array");
+    }
+  },
+
+  "traceSource() throws a RangeError for a line that may have no byte"() {
+    for (const maxLine of [NaN, 0, -1]) {
+      assert.throws(
+        () => traceSource({ maxLine }),
+        RangeError,
+        `Cannot take lines of ${maxLine} bytes: it is no number above 0`,
+      );
+    }
+  },
+
   "isTrace() knows a trace by its first line"() {
     const yes = [
       header,

@@ -7,6 +7,7 @@
 import type { TraceRecord } from "../replay/record.ts";
 import { join } from "../replay/lines.ts";
 import type { Finding } from "../wire/finding.ts";
+import { requireBytes } from "../wire/given.ts";
 import { quote } from "../wire/quote.ts";
 import type { Stage } from "../wire/stage.ts";
 import { docs } from "./docs.ts";
@@ -241,6 +242,7 @@ export function logSource(options: LogOptions = {}): LogSource {
 
   return {
     push(bytes) {
+      requireBytes(bytes);
       if (source !== undefined) return source.push(bytes);
       // A copy, because the caller may use its buffer again.
       held.push(bytes.slice());

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireBytes } from "../wire/given.ts";
 import type { Stage } from "../wire/stage.ts";
 
 /** One line of a file. */
@@ -25,8 +26,14 @@ export interface FileLine {
  *
  * @param limit How many bytes a line may have; of a longer one nothing is kept.
  * @returns The step from bytes to lines.
+ * @throws {RangeError} If the limit is no number above 0.
  */
 export function splitLines(limit: number): Stage<Uint8Array, FileLine> {
+  if (!(limit > 0)) {
+    throw new RangeError(
+      `Cannot take lines of ${limit} bytes: it is no number above 0`,
+    );
+  }
   let line = 1;
   let offset = 0;
   let parts: Uint8Array[] = [];
@@ -49,6 +56,7 @@ export function splitLines(limit: number): Stage<Uint8Array, FileLine> {
 
   return {
     push(bytes) {
+      requireBytes(bytes);
       const lines: FileLine[] = [];
       let from = 0;
       for (

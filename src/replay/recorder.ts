@@ -7,7 +7,8 @@
  */
 
 import { kindOf } from "../schema/qmp.ts";
-import { jsonDefaults, type JsonObject } from "../wire/json.ts";
+import { requireBytes } from "../wire/given.ts";
+import { jsonDefaults, type JsonObject, settled } from "../wire/json.ts";
 import { safeParseJson } from "../wire/parse_json.ts";
 import type { Stage } from "../wire/stage.ts";
 import { join } from "./lines.ts";
@@ -39,7 +40,10 @@ import { cutAtMessages, spellBytes } from "./trace_line.ts";
 export interface RecorderOptions {
   /** What the first line of the trace says of the recording. */
   readonly header: Omit<TraceHeader, "format" | "version">;
-  /** The time in seconds, from any fixed moment; read once now and once a chunk. */
+  /**
+   * The time in seconds, from any fixed moment; read once now and once a chunk.
+   * Where it is no number, the time before stands.
+   */
   readonly now: () => number;
   /** Takes a whole line of the trace, its newline included. What it throws comes out of the call that wrote. */
   readonly write: (line: string) => void;
@@ -55,14 +59,14 @@ export interface RecorderOptions {
   readonly drop?: readonly string[];
   /**
    * How many bytes a message may have to be held until it is whole; a longer
-   * one counts as damage. As many as QEMU takes unless said.
+   * one counts as damage; from 1. As many as QEMU takes unless said.
    *
    * @default {67108864}
    */
   readonly maxHeld?: number;
   /**
-   * Where a trace that was begun before goes on, in seconds since its start:
-   * then it gets no header, but the mark of a new connection.
+   * Where a trace that was begun before goes on, in seconds since its start,
+   * from 0: then it gets no header, but the mark of a new connection.
    */
   readonly resumeAt?: number;
 }
@@ -130,7 +134,9 @@ export interface Recorder {
  * bytes.
  *
  * @param options The header, the clock and where the lines go.
- * @returns Where the bytes go.
+ * @returns Where the bytes go; what is no Uint8Array is refused with a TypeError.
+ * @throws {RangeError} Where `resumeAt` is no number from 0, or `maxHeld` no whole
+ * number from 1.
  *
  * @example Record two chunks
  * ```ts
@@ -158,9 +164,20 @@ export interface Recorder {
  * ```
  */
 export function recorder(options: RecorderOptions): Recorder {
-  const { header, now, write, resumeAt } = options;
+  const { header, now, write, resumeAt = 0 } = options;
+  if (!(Number.isFinite(resumeAt) && resumeAt >= 0)) {
+    throw new RangeError(
+      `Cannot go on at ${resumeAt} s: it is no number from 0`,
+    );
+  }
   const start = now();
-  const clock = () => ((resumeAt ?? 0) + now() - start).toFixed(6);
+  let elapsed = 0;
+  function clock(): string {
+    const told = now() - start;
+    // Of a line that begins with NaN, a reader could tell no byte.
+    if (Number.isFinite(told)) elapsed = told;
+    return (resumeAt + elapsed).toFixed(6);
+  }
   const putLine = (at: string, rest: string) => write(`[${at}, ${rest}]\n`);
   const putMark = (at: string, mark: Mark) => putLine(at, writeMark(mark));
   let lanes = openLanes(options);
@@ -202,6 +219,15 @@ export function recorder(options: RecorderOptions): Recorder {
     putRun();
   }
 
+  function record(
+    direction: Direction,
+    lane: Stage<Uint8Array, Sifted>,
+    bytes: Uint8Array,
+  ): void {
+    requireBytes(bytes);
+    put(direction, lane.push(bytes));
+  }
+
   function end(): void {
     put("<-", lanes.received.end());
     put("->", lanes.sent.end());
@@ -214,14 +240,14 @@ export function recorder(options: RecorderOptions): Recorder {
     putMark(clock(), { kind: "reconnect" });
   }
 
-  if (resumeAt === undefined) {
+  if (options.resumeAt === undefined) {
     write(
       JSON.stringify({ format: "qmp-trace", version: 1, ...header }) + "\n",
     );
   } else reconnected();
   return {
-    received: (bytes) => put("<-", lanes.received.push(bytes)),
-    sent: (bytes) => put("->", lanes.sent.push(bytes)),
+    received: (bytes) => record("<-", lanes.received, bytes),
+    sent: (bytes) => record("->", lanes.sent, bytes),
     reconnected,
     end,
   };
@@ -237,6 +263,9 @@ interface Lanes {
 
 function openLanes(options: RecorderOptions): Lanes {
   const { redact = false, drop = [], maxHeld = jsonDefaults.maxSize } = options;
+  // What was sent may have QEMU's single quotes; what QEMU sends has none
+  // outside of strings.
+  const limits = settled({ quotes: "both", maxSize: maxHeld });
   const noise = new Set(drop);
   const secrets = redact ? redactor() : undefined;
 
@@ -249,9 +278,9 @@ function openLanes(options: RecorderOptions): Lanes {
 
   return {
     received: redact || noise.size > 0
-      ? sifter(judgeReceived, maxHeld)
+      ? sifter(judgeReceived, limits)
       : passing(),
-    sent: secrets === undefined ? passing() : sifter(secrets.sent, maxHeld),
+    sent: secrets === undefined ? passing() : sifter(secrets.sent, limits),
   };
 }
 

@@ -6,7 +6,7 @@
  */
 
 import { isBlank } from "../wire/byte_tables.ts";
-import { jsonDefaults } from "../wire/json.ts";
+import type { JsonOptions } from "../wire/json.ts";
 import { type JsonText, openSplitter } from "../wire/splitter.ts";
 import type { Stage } from "../wire/stage.ts";
 import { join } from "./lines.ts";
@@ -52,17 +52,15 @@ export type SiftJudge = (text: string, isWhole: boolean) => Verdict;
  * judged as damage if not.
  *
  * @param judge Says what is to become of a text.
- * @param maxSize How many bytes a text may have: one that is longer is damage.
+ * @param limits How large and deep a text may be: one that is more is damage.
  * @returns The step from bytes to what came of them. It holds no more than one
  * text.
  */
 export function sifter(
   judge: SiftJudge,
-  maxSize: number,
+  limits: Required<JsonOptions>,
 ): Stage<Uint8Array, Sifted> {
-  // What was sent may have QEMU's single quotes; what QEMU sends has none
-  // outside of strings.
-  const splitter = openSplitter({ ...jsonDefaults, quotes: "both", maxSize });
+  const splitter = openSplitter(limits);
   let held: Uint8Array[] = [];
   /** How many bytes came before those that are held. */
   let base = 0;

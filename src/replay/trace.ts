@@ -38,6 +38,7 @@
 import * as v from "valibot";
 
 import type { Finding } from "../wire/finding.ts";
+import { requireBytes } from "../wire/given.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import type { Stage } from "../wire/stage.ts";
 import { type FileLine, join, splitLines } from "./lines.ts";
@@ -121,6 +122,7 @@ export class TraceSyntaxError extends SyntaxError {
  *   in which the file ends, and without what a mark says was not written.
  * @throws {TraceSyntaxError} When the file is no trace, or a line is damaged so
  *   that bytes are missing.
+ * @throws {TypeError} When what is given is no Uint8Array, or no direction.
  *
  * @example Take the socket's bytes out of a trace
  * ```ts
@@ -141,6 +143,13 @@ export function traceBytes(
   trace: Uint8Array,
   direction: Direction,
 ): Uint8Array {
+  if (direction !== "<-" && direction !== "->") {
+    throw new TypeError(
+      `Cannot give the bytes that went ${
+        quote(String(direction))
+      }: it is neither "<-" nor "->"`,
+    );
+  }
   const lines = traceLines({});
   const parts: Uint8Array[] = [];
   for (const part of [...lines.push(trace), ...lines.end()]) {
@@ -159,6 +168,7 @@ export function traceBytes(
  *
  * @param start The first bytes of the file, the whole first line among them.
  * @returns Whether the first line is the header of a trace, of any version.
+ * @throws {TypeError} Where what is given is no Uint8Array.
  *
  * @example Look at the first line
  * ```ts
@@ -171,6 +181,7 @@ export function traceBytes(
  * ```
  */
 export function isTrace(start: Uint8Array): boolean {
+  requireBytes(start);
   const feed = start.indexOf(0x0a);
   const first = readJson(feed === -1 ? start : start.subarray(0, feed));
   return v.is(v.object({ format: headerSchema.entries.format }), first);
@@ -193,7 +204,7 @@ export function isTrace(start: Uint8Array): boolean {
  * ```
  */
 export interface TraceOptions {
-  /** How many bytes a line may have: by default 128 MiB, twice QEMU's largest value. */
+  /** How many bytes a line may have, above 0: by default 128 MiB, twice QEMU's largest value. */
   readonly maxLine?: number;
   /**
    * What a string may stand in that was sent to QEMU: `"double"` quotes, or

@@ -31,14 +31,14 @@ export interface JsonOptions {
    */
   readonly quotes?: "double" | "both";
   /**
-   * How many arrays and objects may be open at once.
+   * How many arrays and objects may be open at once, from 1.
    *
    * @default {1024}
    */
   readonly maxDepth?: number;
   /**
-   * How long one value may be: bytes where bytes are read, else UTF-16 code
-   * units, of which a text never has more than bytes.
+   * How long one value may be, from 1: bytes where bytes are read, else UTF-16
+   * code units, of which a text never has more than bytes.
    *
    * @default {67108864}
    */
@@ -46,15 +46,30 @@ export interface JsonOptions {
 }
 
 /**
- * The defaults of {@linkcode JsonOptions}, which are the limits of QEMU's own
- * parser. QEMU 7.2 takes an object 1024 levels deep, itself the first of them,
- * and answers "JSON nesting depth limit exceeded" to the 1025th.
+ * Fills up what is not said, with the limits of QEMU's own parser. QEMU 7.2
+ * takes an object 1024 levels deep, itself the first of them, and answers "JSON
+ * nesting depth limit exceeded" to the 1025th.
+ *
+ * @param options How to read.
+ * @returns The same, with the defaults where a setting is absent or undefined.
+ * @throws {RangeError} If a limit is none: NaN would let everything through.
  */
-export const jsonDefaults: Required<JsonOptions> = {
-  quotes: "double",
-  maxDepth: 1024,
-  maxSize: 64 * 1024 * 1024,
-};
+export function settled(
+  { quotes = "double", maxDepth = 1024, maxSize = 64 * 1024 * 1024 }:
+    JsonOptions,
+): Required<JsonOptions> {
+  for (const limit of [maxDepth, maxSize]) {
+    if (!(limit >= 1 && Math.floor(limit) === limit)) {
+      throw new RangeError(
+        `Cannot read JSON of at most ${maxDepth} levels and ${maxSize} bytes: ${limit} is no whole number from 1`,
+      );
+    }
+  }
+  return { quotes, maxDepth, maxSize };
+}
+
+/** The defaults of {@linkcode JsonOptions}. */
+export const jsonDefaults: Required<JsonOptions> = /* @__PURE__ */ settled({});
 
 /**
  * Tells an object from all else.

@@ -5,7 +5,13 @@
  */
 
 import type { FindingCode, Path } from "./finding.ts";
-import { jsonDefaults, type JsonOptions, type JsonValue } from "./json.ts";
+import { requireText } from "./given.ts";
+import {
+  jsonDefaults,
+  type JsonOptions,
+  type JsonValue,
+  settled,
+} from "./json.ts";
 import type { NotRead } from "./json_fault.ts";
 import { type Read, readJson } from "./read_json.ts";
 
@@ -67,6 +73,8 @@ export class JsonSyntaxError extends SyntaxError {
  * @param options How to read it.
  * @returns The value. Strings from 13 characters on keep the text in memory (V8).
  * @throws {JsonSyntaxError} If the text is anything else.
+ * @throws {TypeError} If it is no string.
+ * @throws {RangeError} If a limit is no whole number from 1.
  *
  * @example Reading what JSON.parse corrupts
  * ```ts
@@ -92,6 +100,8 @@ export function parseJson(text: string, options?: JsonOptions): JsonValue {
  * @param options How to read it.
  * @returns The value and the notices (`INTEGER_SPELLING`, each with its path), or
  * the first fault with its place.
+ * @throws {TypeError} If what is given is no string.
+ * @throws {RangeError} If a limit is no whole number from 1.
  *
  * @example Asking what is wrong
  * ```ts
@@ -108,8 +118,9 @@ export function safeParseJson(
   text: string,
   options?: JsonOptions,
 ): Read | NotRead {
+  requireText(text);
   return readJson(
     text,
-    options === undefined ? jsonDefaults : { ...jsonDefaults, ...options },
+    options === undefined ? jsonDefaults : settled(options),
   );
 }

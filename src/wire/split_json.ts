@@ -4,7 +4,7 @@
  * @module
  */
 
-import { jsonDefaults, type JsonOptions } from "./json.ts";
+import { type JsonOptions, settled } from "./json.ts";
 import { type JsonText, openSplitter } from "./splitter.ts";
 import type { Stage } from "./stage.ts";
 
@@ -36,7 +36,9 @@ export type { JsonText };
  *
  * @param options How large and deep a value may be, and which quotes begin a
  * string: what counts as a bracket depends on it.
- * @returns The stage. A chunk may be used for something else after `push`.
+ * @returns The stage. A chunk may be used for something else after `push`, which
+ * throws a TypeError where it is no Uint8Array.
+ * @throws {RangeError} If a limit is no whole number from 1.
  *
  * @example Two messages in three chunks, and the end of another
  * ```ts
@@ -62,5 +64,5 @@ export type { JsonText };
 export function splitJson(
   options: JsonOptions = {},
 ): Stage<Uint8Array, JsonText> {
-  return openSplitter({ ...jsonDefaults, ...options });
+  return openSplitter(settled(options));
 }

@@ -6,6 +6,7 @@
 
 import { isBlank, stopsAt, stopsInString } from "./byte_tables.ts";
 import { faultOf, type Finding } from "./finding.ts";
+import { requireBytes } from "./given.ts";
 import type { JsonOptions } from "./json.ts";
 import { quote as quoted } from "./quote.ts";
 import type { Stage } from "./stage.ts";
@@ -430,6 +431,7 @@ export function openSplitter(
 
   return {
     push(chunk) {
+      requireBytes(chunk);
       for (let at = 0; at < chunk.length; at += windowSize) {
         splitWindow(chunk.subarray(at, at + windowSize));
       }
