@@ -275,7 +275,7 @@ const migrationEvents = {
 
 /** Waits until the firmware has set up power management: until then its ports answer 0xffff. */
 async function firmware({ poke }: Qemu): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 120_000;
   while (await poke("inw 0x604") === "0xffff") {
     if (Date.now() > deadline) throw new Error("The firmware did not start");
     await new Promise((tick) => setTimeout(tick, 10));

@@ -11,13 +11,16 @@ import type { JsonValue } from "@qmp/run-state";
 import { main } from "@qmp/run-state/cli";
 import { drift, edition } from "@qmp/run-state/editions";
 import { assert } from "chai";
-import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import process from "node:process";
 
-import { qemuVersion, withQemu } from "../scripts/qemu.ts";
+import {
+  type Qemu,
+  qemuVersion,
+  type Received,
+  withQemu,
+} from "../scripts/qemu.ts";
 import { nodeHost } from "../src/cli/node_host.ts";
 import { visibleChanges } from "./drift_changes.ts";
 
@@ -74,30 +77,24 @@ live(
   },
 );
 
-/** A port that nobody listens on, or did not just now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
+/** Asks on which port QEMU listens: it has chosen one that was free. */
+async function portOf({ witness }: Qemu, id: string): Promise<number> {
+  const all = await witness.execute("query-chardev") as Received[];
+  const { filename } = all.find(({ label }) => label === id)!;
+  return Number(/tcp:127\.0\.0\.1:(\d+)/.exec(filename)![1]);
 }
 
 live("drift asks a live QEMU over a UNIX socket and over TCP", async () => {
-  const port = await freePort();
   const args = [
     "-S",
     ...["-chardev", "socket,id=unix,path=unix,server=on,wait=off"],
     ...["-mon", "chardev=unix,mode=control"],
-    ...[
-      "-chardev",
-      `socket,id=tcp,host=127.0.0.1,port=${port},server=on,wait=off`,
-    ],
+    ...["-chardev", "socket,id=tcp,host=127.0.0.1,port=0,server=on,wait=off"],
     ...["-mon", "chardev=tcp,mode=control"],
   ];
-  await withQemu({ args }, async ({ dir }) => {
-    for (const place of [join(dir, "unix"), `127.0.0.1:${port}`]) {
+  await withQemu({ args }, async (qemu) => {
+    const port = await portOf(qemu, "tcp");
+    for (const place of [join(qemu.dir, "unix"), `127.0.0.1:${port}`]) {
       const told: string[] = [];
       const output = {
         isTerminal: false,

@@ -56,7 +56,8 @@ Deno.test({
     const code = await withQemu({ args }, async ({ dir, monitor }) => {
       child = follower(join(dir, "f.sock"));
       child.stdout.setEncoding("utf8").on("data", (text) => said += text);
-      const ended = once(child, "exit");
+      // By then all that it said has come, which it has not by "exit".
+      const ended = once(child, "close");
       await until("query-status: running\n");
       await monitor.execute("qmp_capabilities");
       await monitor.execute("stop");

@@ -21,9 +21,8 @@ import {
 import { assert } from "chai";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -72,14 +71,21 @@ async function qemuIn(
 ): Promise<Running> {
   const paths = ["qmp", ...others].map((name) => join(dir, name));
   for (const path of paths) await rm(path, { force: true });
+  const ready = join(dir, "ready");
+  const server = createServer((socket) => void socket.destroy()).listen(ready);
+  await once(server, "listening");
   const child = spawn("qemu-system-x86_64", [
     ...["-M", "pc", "-nodefaults", "-display", "none", "-accel", "tcg"],
     ...paths.flatMap((path) => ["-qmp", `unix:${path},server=on,wait=off`]),
+    // It sets up sockets in their order: this one when it listens on the others.
+    ...["-chardev", `socket,id=ready,path=${ready}`],
   ], { cwd: dir, stdio: ["ignore", "ignore", "inherit"] });
   const closed = once(child, "close");
-  while (!paths.every((path) => existsSync(path))) await pause(20);
-  // It listens a moment after the file is there.
-  await pause(300);
+  await Promise.race([
+    once(server, "connection"),
+    closed.then(([code]) => assert.fail(`QEMU ended with ${code}`)),
+  ]);
+  server.close();
   return {
     child,
     async [Symbol.asyncDispose]() {
@@ -103,6 +109,7 @@ interface Client {
 
 function client(path: string): Client {
   const socket = connect(path);
+  const closed = new Promise((done) => socket.once("close", done));
   const sent: Uint8Array[] = [];
   const heard: Uint8Array[] = [];
   socket.on("data", (bytes) => heard.push(new Uint8Array(bytes)));
@@ -117,8 +124,12 @@ function client(path: string): Client {
       socket.write(bytes);
     },
     async hears(what) {
-      while (!what.test(new TextDecoder().decode(joined(heard)))) {
-        await once(socket, "data");
+      const text = () => new TextDecoder().decode(joined(heard));
+      while (!what.test(text())) {
+        const over = closed.then(() =>
+          what.test(text()) || assert.fail(`no ${what}, but ${text()}`)
+        );
+        await Promise.race([once(socket, "data"), over]);
       }
     },
   };

@@ -5,6 +5,7 @@
  */
 
 import { assert } from "chai";
+import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -154,7 +155,7 @@ async function compareNegotiations(tally: Tally): Promise<void> {
   const qemu = spawnQemu(["-qmp", `unix:${path},server=on,wait=off`]);
   try {
     for (const text of negotiations) {
-      const socket = await connected(path);
+      const socket = await connected(path, qemu);
       const monitor = monitorOver(socket, socket);
       await monitor.next();
       const judged = verdict(text, { edition, negotiated: false });
@@ -172,8 +173,8 @@ async function compareNegotiations(tally: Tally): Promise<void> {
   }
 }
 
-async function connected(path: string): Promise<Socket> {
-  for (let tries = 100; tries > 0; tries--) {
+async function connected(path: string, qemu: ChildProcess): Promise<Socket> {
+  while (qemu.exitCode === null) {
     const socket = connect(path);
     const opened = await new Promise<boolean>((resolve) => {
       socket.once("connect", () => resolve(true));
@@ -182,7 +183,7 @@ async function connected(path: string): Promise<Socket> {
     if (opened) return socket;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`Cannot connect to "${path}": QEMU does not listen`);
+  throw new Error(`Cannot connect to "${path}": QEMU has ended`);
 }
 
 function compare(
