@@ -96,7 +96,9 @@ Deno.test(`record loses nothing that it told of in ${kills} kills`, async () => 
         join(dir, "qmp"),
         ...["-o", trace, "--progress"],
       );
-      await program.says(/written\n/);
+      // On a busy machine nothing may come in the time that follows; three times
+      // in four it has heard more than the greeting before.
+      await program.says(kill % 4 === 0 ? /written\n/ : /, \d{4,} bytes/);
       await new Promise((done) => setTimeout(done, draw() * 150));
       program.kill("SIGKILL");
       await program.ended();
