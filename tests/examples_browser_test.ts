@@ -65,9 +65,13 @@ async function monitorSocket(path: string, received: string) {
     client = socket.on("error", () => {});
     socket.write(received.slice(0, greetingEnd));
   }).listen(path);
+  const connected = once(server, "connection");
   await once(server, "listening");
   return {
-    play: () => client!.write(received.slice(greetingEnd)),
+    async play() {
+      await connected;
+      client!.write(received.slice(greetingEnd));
+    },
     [Symbol.dispose]() {
       client?.destroy();
       server.close();
@@ -93,6 +97,7 @@ Deno.test({
       { cwd: user.folder, stdio: ["ignore", "pipe", "pipe"] },
     );
     stack.defer(() => end(relay));
+    const closed = once(relay, "close");
     let complaints = "";
     relay.stderr.on("data", (text) => complaints += text);
     const [printed] = await once(relay.stdout.setEncoding("utf8"), "data");
@@ -115,7 +120,7 @@ Deno.test({
     page.on("pageerror", (error: Error) => errors.push(error.message));
     await page.goto(String(printed).trim());
     await page.waitForSelector('ol[data-state="open"]', { state: "attached" });
-    monitor.play();
+    await monitor.play();
     await page.waitForSelector("li:text('SHUTDOWN')");
     assert.deepEqual(await page.locator("li").allTextContents(), [
       "RESUME",
@@ -125,14 +130,17 @@ Deno.test({
       "SHUTDOWN",
     ]);
     assert.deepEqual(errors, []);
-    assert.match(complaints, /^WRONG_TYPE .*1.*\n$/);
-
     // The wrong way, in the same browser.
     const wrong = await page.evaluate(
       (text: string) => JSON.parse(text).data.info["psw-addr"].toString(16),
       await s390Panic(),
     );
     assert.notEqual(wrong, "fedcba9876543210");
+
+    // What it complained of comes on a way of its own, and has come by "close".
+    relay.kill();
+    await closed;
+    assert.match(complaints, /^WRONG_TYPE .*1.*\n$/);
   },
 });
 

@@ -199,12 +199,8 @@ opened(
     await open(file, async (page) => {
       await page.evaluate('document.querySelector("svg.line a").focus()');
       await page.keyboard.press("Enter");
-      assert.match(
-        await page.evaluate<string>(
-          'document.querySelector("tr:target").innerText',
-        ),
-        /RESUME/,
-      );
+      // It is waited for: to go there may take a moment.
+      assert.match(await page.locator("tr:target").innerText(), /RESUME/);
     });
   },
 );

@@ -168,7 +168,7 @@ terminalTest("is steered by keys, and quits by q", async (program) => {
     /\d\.\d s {2}x1 {2}run state: running {3}.*q quit/,
   );
   // The status line is the last, and its row is not one of the messages'.
-  assert.match(playing.at(-1)!, /^\d\.\d s/);
+  assert.match(playing.at(-1)!, /^\d+\.\d s/);
   type(" ");
   await until(paused);
   type("+");
@@ -176,7 +176,7 @@ terminalTest("is steered by keys, and quits by q", async (program) => {
   const stepped = await until(/600\.0 s .* paused /);
   assert.match(stepped.at(-2)!, /^ +600\.000000 <- event +RTC_CHANGE$/);
   type(" ");
-  await until(/60\d\.\d s .* x2 /);
+  await until(/[678]\d\d\.\d s .* x2 /);
   type("]");
   await until(/900\.0 s .* paused /);
   type("q");
@@ -258,8 +258,7 @@ terminalTest(
       begin(program, `replay --step '${path("long")}'`);
       await until(/^0\.0 s {2}paused {2}run state: not/m);
       type("..");
-      await until(/^0\.2 s/m);
-      const rows = screen();
+      const rows = await until(/^0\.2 s/m);
       assert.equal(rows.filter((row) => /^\d/.test(row)).length, 1);
       type("q");
       await end(0);
