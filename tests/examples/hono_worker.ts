@@ -21,7 +21,7 @@ interface Bindings {
 }
 
 const release = edition("7.2");
-const limits = { maxSize: 65_536, maxDepth: 32, patience: 2000 };
+const limits = { maxSize: 65_536, maxDepth: 32, patience: 10_000 };
 const json = { "content-type": "application/json" };
 const app = new Hono<{ Bindings: Bindings }>();
 
