@@ -9,10 +9,18 @@ import { readdirSync, symlinkSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { type Consumer, consumer } from "./consumer.ts";
+import { type Consumer, consumer, locked } from "./consumer.ts";
 import { javascript } from "./javascript.ts";
 
 const root = join(import.meta.dirname!, "..");
+
+/** What the tests need beside the package. */
+const needed = [
+  "chai",
+  "fast-check",
+  "@faker-js/faker",
+  "@valibot/to-json-schema",
+];
 
 /**
  * Installs the package in an empty folder, and compiles the tests beside it:
@@ -21,7 +29,11 @@ const root = join(import.meta.dirname!, "..");
  * @returns Where; the tests are in `tests`, as JavaScript.
  */
 export async function testsBeside(): Promise<Consumer> {
-  const user = await consumer(await pinned());
+  const user = await consumer(
+    await Promise.all(
+      needed.map(async (name) => `${name}@${await locked(name)}`),
+    ),
+  );
   const { folder } = user;
   try {
     await compileTests(join(folder, "tests"));
@@ -35,21 +47,6 @@ export async function testsBeside(): Promise<Consumer> {
     await user[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-/** What the tests need beside the package, in the versions of the lock file. */
-async function pinned(): Promise<string[]> {
-  const lock = await readFile(join(root, "deno.lock"), "utf8");
-  const specifiers: Record<string, string> = JSON.parse(lock).specifiers;
-  return Object.entries(specifiers).flatMap(([specifier, version]) => {
-    const name =
-      /^npm:(chai|fast-check|@faker-js\/faker|@valibot\/to-json-schema)@/.exec(
-        specifier,
-      )?.[1];
-    // Deno notes the version of a peer behind it.
-    const [pure] = version.split("_");
-    return name === undefined ? [] : [`${name}@${pure}`];
-  });
 }
 
 async function compileTests(folder: string): Promise<void> {

@@ -11,7 +11,7 @@ import process from "node:process";
 import { runtimes } from "../scripts/runtime_list.ts";
 
 /** What drives it, for npm. */
-export const playwright = "playwright-core@^1.65";
+export const playwright = "playwright-core@1.65.1";
 
 /** How long it may take for anything, in milliseconds: a machine may be busy. */
 export const patience = 300_000;

@@ -51,7 +51,7 @@ export async function exampleUser(
 ): Promise<ExampleUser> {
   const user = await consumer([
     ...packages,
-    ...["esbuild@^0.28", "typescript@^5.9", "@types/node@^20"],
+    ...["esbuild@0.28.2", "typescript@5.9.3", "@types/node@20.19.43"],
   ]);
   const cwd = user.folder;
   const bin = (name: string) => join(cwd, "node_modules", ".bin", name);

@@ -12,7 +12,7 @@ import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { hasNode } from "../scripts/consumer.ts";
+import { hasNode, locked } from "../scripts/consumer.ts";
 import { hasChromium, openChromium, patience, playwright } from "./chromium.ts";
 import {
   end,
@@ -36,8 +36,8 @@ Deno.test.beforeAll(async () => {
   user = await exampleUser(
     ["relay_server.js", "relay_page.ts", "trpc_router.ts"],
     [
-      ...[playwright, "ws@^8.23"],
-      ...["@trpc/server@^11.25", "valibot@^1.5"],
+      ...[playwright, "ws@8.23.0"],
+      ...["@trpc/server@11.25.2", `valibot@${await locked("valibot")}`],
     ],
   );
 });

@@ -29,7 +29,7 @@ Deno.test.beforeAll(async () => {
   if (ignore) return;
   const programs = ["command_body.ts", "hono_worker.ts", "wrong_worker.ts"];
   const { version } = runtimes["workerd"]!;
-  user = await exampleUser(programs, ["hono@^4.13", `workerd@${version}`]);
+  user = await exampleUser(programs, ["hono@4.13.19", `workerd@${version}`]);
 });
 Deno.test.afterAll(async () => {
   await user?.[Symbol.asyncDispose]();

@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify, stripVTControlCharacters } from "node:util";
 
-import { consumer, hasNode } from "../scripts/consumer.ts";
+import { consumer, hasNode, locked } from "../scripts/consumer.ts";
 
 const run = promisify(execFile);
 const examples = fileURLToPath(new URL("examples/", import.meta.url));
@@ -25,7 +25,11 @@ if (ignore) {
 let user: Awaited<ReturnType<typeof consumer>> | undefined;
 
 /** A newer vitest needs a newer Node than the package does; Deno checks types. */
-const runners = ["vitest@^3.2", "@faker-js/faker@^10.6", "@types/node@^20"];
+const runners = [
+  "vitest@3.2.7",
+  `@faker-js/faker@${await locked("@faker-js/faker")}`,
+  "@types/node@20.19.43",
+];
 
 /** Under the names that the runners look for. */
 const files: Readonly<Record<string, string>> = {

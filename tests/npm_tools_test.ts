@@ -12,22 +12,26 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 
 import settings from "../deno.json" with { type: "json" };
-import { type Consumer, consumer, hasNode } from "../scripts/consumer.ts";
+import {
+  type Consumer,
+  consumer,
+  hasNode,
+  locked,
+} from "../scripts/consumer.ts";
 
 const run = promisify(execFile);
 
 /** The optional peers, as a user of all entries has them. */
-const peers = ["@faker-js/faker", "@valibot/to-json-schema", "fast-check"]
-  .map((name) =>
-    (settings.imports as Readonly<Record<string, string>>)[name]!
-      .replace("npm:", "")
-  );
+const peers = await Promise.all(
+  ["@faker-js/faker", "@valibot/to-json-schema", "fast-check"]
+    .map(async (name) => `${name}@${await locked(name)}`),
+);
 
 /** The oldest compiler that is promised, the last one in JavaScript, the first one that is not. */
 const compilers: Readonly<Record<string, string>> = {
-  "5.4": "~5.4.0",
-  "5.9": "~5.9.0",
-  "7": "^7.0.0",
+  "5.4": "5.4.5",
+  "5.9": "5.9.3",
+  "7": "7.0.2",
 };
 
 const ignore = !await hasNode();
@@ -39,11 +43,12 @@ let user: Consumer | undefined;
 
 Deno.test.beforeAll(async () => {
   if (ignore) return;
-  const aliases = Object.entries(compilers).map(([version, range]) =>
-    `typescript-${version}@npm:typescript@${range}`
+  const aliases = Object.entries(compilers).map(([version, exact]) =>
+    `typescript-${version}@npm:typescript@${exact}`
   );
   user = await consumer([
-    ...["publint@^0.3", "@arethetypeswrong/cli@^0.18", "@types/node@^20"],
+    ...["publint@0.3.25", "@arethetypeswrong/cli@0.18.5"],
+    "@types/node@20.19.43",
     ...peers,
     ...aliases,
   ]);

@@ -108,12 +108,14 @@ Deno.test("README.md: it gives the reason of every dependency", () => {
   const tests = readdirSync(`${root}tests`, { encoding: "utf8" })
     .filter((file) => /_test\.ts$|^(chromium|example_user)\.ts$/.test(file))
     .map((file) => readFileSync(`${root}tests/${file}`, "utf8")).join("\n");
-  const installed = [...tests.matchAll(/["`]([\w@/-]+)@(?:[\^~]\d|\$\{)/g)]
+  const installed = [...tests.matchAll(/["`]([\w@/-]+)@(?:\d|\$\{)/g)]
     .map(([, name]) => name!);
   assert.includeMembers(installed, [
     ...["hono", "workerd", "playwright-core", "@types/node"],
   ]);
   assert.includeMembers(told, [...imported, ...installed]);
+  // In one version each: what is published tomorrow fails no test.
+  assert.isEmpty([...tests.matchAll(/["`][\w@/-]+@[\^~>*].*/g)].flat());
 });
 
 Deno.test("README.md: one version of Deno is fetched wherever there is none", () => {

@@ -50,7 +50,7 @@ let user: Consumer | undefined;
 
 Deno.test.beforeAll(async () => {
   if (ignore) return;
-  user = await consumer(["esbuild@^0.28", "rollup@^4"]);
+  user = await consumer(["esbuild@0.28.2", "rollup@4.68.8"]);
   await writeFile(join(user.folder, "bundle.mjs"), program);
 });
 Deno.test.afterAll(async () => {
