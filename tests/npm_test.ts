@@ -17,6 +17,7 @@ import { promisify } from "node:util";
 import settings from "../deno.json" with { type: "json" };
 import { type Consumer, consumer, hasNode } from "../scripts/consumer.ts";
 import { buildNpm } from "../scripts/npm.ts";
+import { lastWordsTests } from "./last_words.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../", import.meta.url));
@@ -185,3 +186,7 @@ npm("an import reads a recorded trace, to the last digit", async () => {
   ], { cwd: folder() });
   assert.equal(stdout, "true\ntrue\n");
 });
+
+for (const [sentence, prove] of Object.entries(lastWordsTests)) {
+  npm(sentence, () => prove([join(installed(), "src", "cli", "bin.js")]));
+}

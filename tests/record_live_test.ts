@@ -22,7 +22,7 @@ import { assert } from "chai";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -99,39 +99,64 @@ const pause = (milliseconds: number) =>
   new Promise((done) => setTimeout(done, milliseconds));
 
 /** A client that keeps what passes. */
-interface Client {
-  readonly socket: Socket;
+interface Client extends Disposable {
   readonly sent: Uint8Array[];
   readonly heard: Uint8Array[];
+  /** When nothing more comes. */
+  readonly ended: Promise<void>;
   send(text: string): void;
   hears(what: RegExp): Promise<void>;
+  /** Says that no more is sent. */
+  finish(): Promise<void>;
 }
 
-function client(path: string): Client {
-  const socket = connect(path);
-  const closed = new Promise((done) => socket.once("close", done));
+/**
+ * Not by node:net, whose sockets forget what QEMU said last where they speak on
+ * when it closes.
+ */
+async function client(path: string): Promise<Client> {
+  const socket = await Deno.connect({ transport: "unix", path });
   const sent: Uint8Array[] = [];
   const heard: Uint8Array[] = [];
-  socket.on("data", (bytes) => heard.push(new Uint8Array(bytes)));
-  socket.on("error", () => {});
+  let isOver = false;
+  let wake = () => {};
+  async function hear(): Promise<void> {
+    const room = new Uint8Array(64 * 1024);
+    while (!isOver) {
+      const size = await socket.read(room).catch(() => null);
+      if (size === null) isOver = true;
+      else heard.push(room.slice(0, size));
+      wake();
+    }
+  }
+  let saying = Promise.resolve();
+  async function say(bytes: Uint8Array): Promise<void> {
+    for (let rest = bytes; rest.length > 0;) {
+      rest = rest.subarray(await socket.write(rest));
+    }
+  }
+  const ended = hear();
   return {
-    socket,
     sent,
     heard,
+    ended,
     send(text) {
       const bytes = new TextEncoder().encode(text);
       sent.push(bytes);
-      socket.write(bytes);
+      saying = saying.then(() => say(bytes)).catch(() => {});
     },
     async hears(what) {
       const text = () => new TextDecoder().decode(joined(heard));
       while (!what.test(text())) {
-        const over = closed.then(() =>
-          what.test(text()) || assert.fail(`no ${what}, but ${text()}`)
-        );
-        await Promise.race([once(socket, "data"), over]);
+        if (isOver) assert.fail(`no ${what}, but ${text()}`);
+        await new Promise<void>((resolve) => wake = resolve);
       }
     },
+    async finish() {
+      await saying;
+      await socket.closeWrite();
+    },
+    [Symbol.dispose]: () => socket.close(),
   };
 }
 
@@ -167,7 +192,7 @@ live(
     );
     await program.says(/Listening/);
 
-    const first = client(tee);
+    using first = await client(tee);
     await first.hears(/QMP/);
     // All at once, without line ends, and with QEMU's own quotes.
     first.send(
@@ -175,10 +200,10 @@ live(
         '{\'execute\':\'query-qmp-schema\'}{"execute":"stop","id":1}',
     );
     await first.hears(/"id": 1\}/);
-    first.socket.end();
-    await once(first.socket, "close");
+    await first.finish();
+    await first.ended;
 
-    const second = client(tee);
+    using second = await client(tee);
     await second.hears(/QMP/);
     const commands = [
       "qmp_capabilities",
@@ -190,17 +215,14 @@ live(
     ];
     for (const [index, name] of commands.entries()) {
       const id = `libvirt-${index}`;
-      // Cut where it hurts.
-      const text = `{"execute":"${name}","id":"${id}"}\r\n`;
-      // Whoever still speaks when QEMU closes loses its last words, with a tee
-      // in between or without: a socket of Node is gone when a write fails.
-      for (const part of name === "quit" ? [text] : text) {
-        second.send(part);
-        if (part === '"') await pause(1);
+      // Cut where it hurts; QEMU has closed when the end of `quit` is sent.
+      for (const character of `{"execute":"${name}","id":"${id}"}\r\n`) {
+        second.send(character);
+        if (character === '"') await pause(1);
       }
       if (name !== "quit") await second.hears(new RegExp(`"id": "${id}"`));
     }
-    if (!second.socket.closed) await once(second.socket, "close");
+    await second.ended;
     assert.equal(await program.ended(), 0);
     assert.equal(program.err(), "");
 
@@ -243,7 +265,7 @@ live(
       tee,
     );
     await program.says(/Listening/);
-    const user = client(tee);
+    using user = await client(tee);
     await user.hears(/QMP/);
     user.send('{"execute":"qmp_capabilities"}');
     const secrets = [
@@ -258,7 +280,7 @@ live(
     await user.hears(/"id": "last"/);
     const heard = new TextDecoder().decode(joined(user.heard));
     assert.isAbove(heard.match(/hunter/g)!.length, 3);
-    user.socket.destroy();
+    await user.finish();
     program.kill("SIGTERM");
     assert.equal(await program.ended(), 0);
     const file = await readFile(trace, "utf8");
@@ -312,7 +334,7 @@ live(
       await using _ = await qemuIn(dir, "other");
       program = start("follow", join(dir, "qmp"));
       await program.says(/run state: running/);
-      const other = client(join(dir, "other"));
+      using other = await client(join(dir, "other"));
       await other.hears(/QMP/);
       other.send('{"execute":"qmp_capabilities"}{"execute":"stop"}');
       await program.says(/STOP\n +run state: .*paused/);
@@ -322,7 +344,7 @@ live(
       await program.says(/RESET +guest=false reason=host-qmp-system-reset/);
       other.send('{"execute":"quit"}');
       await program.says(/SHUTDOWN +guest=false reason=host-qmp-quit/);
-      if (!other.socket.closed) await once(other.socket, "close");
+      await other.ended;
     }
     await using _ = await qemuIn(dir, "other");
     await program.says(

@@ -18,7 +18,13 @@ const settings: { tasks: Record<string, { command: string }> } = JSON.parse(
 );
 
 /** The task's own words, so that its permissions are the ones tested. */
-const [, ...words] = settings.tasks["qmp"]!.command.split(" ");
+const [, verb = "", ...words] = settings.tasks["qmp"]!.command.split(" ");
+
+/** The words that run the program on Deno. */
+export const onDeno: readonly string[] = [
+  ...[Deno.execPath(), verb, "--quiet", "--no-prompt"],
+  ...words,
+];
 
 /** A greeting of QEMU 7.2. */
 export const greeting: string =
@@ -51,19 +57,30 @@ export interface Program {
 }
 
 /**
- * Starts the program.
+ * Starts the program on Deno.
  *
  * @param args Its arguments.
  * @returns The program.
  */
 export function start(...args: readonly string[]): Program {
-  const flags = words.map((word) => word === "run" ? "run" : word);
-  const child = spawn(Deno.execPath(), [
-    ...flags.slice(0, 1),
-    ...["--quiet", "--no-prompt"],
-    ...flags.slice(1),
-    ...args,
-  ], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  return startBy(onDeno, ...args);
+}
+
+/**
+ * Starts the program.
+ *
+ * @param command The words that run it.
+ * @param args Its arguments.
+ * @returns The program.
+ */
+export function startBy(
+  [command = "", ...flags]: readonly string[],
+  ...args: readonly string[]
+): Program {
+  const child = spawn(command, [...flags, ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const closed = once(child, "close");
   let out = "";
   let err = "";

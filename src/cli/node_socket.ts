@@ -38,8 +38,9 @@ function connection(socket: Socket): Connection {
   // Without a listener an error would end the process; it shows in what is
   // received.
   socket.on("error", () => {});
+  outliveWrites(socket);
   return {
-    received: socket.iterator({ destroyOnReturn: false }),
+    received: { [Symbol.asyncIterator]: () => received(socket) },
     send: (data) =>
       new Promise((resolve) => {
         if (socket.destroyed || socket.write(data)) return resolve();
@@ -60,6 +61,63 @@ function connection(socket: Socket): Connection {
     bePatient: () => void socket.setTimeout(0),
     close: () => void socket.destroy(),
   };
+}
+
+/**
+ * Keeps a socket whose peer has gone until all is read that the peer had said.
+ * A failed write would destroy it, with what the system still holds of that: the
+ * reply to `quit` and the SHUTDOWN, where somebody speaks on.
+ */
+function outliveWrites(socket: Socket): void {
+  const { _write, _writev } = socket;
+  let isUnheard = false;
+  const settle =
+    (done: (error?: Error | null) => void) => (error?: Error | null) => {
+      const { code } = (error ?? {}) as { code?: unknown };
+      // After either reading comes to an end; after no other error is that sure.
+      isUnheard ||= code === "EPIPE" || code === "ECONNRESET";
+      done(isUnheard ? null : error);
+    };
+  socket._write = (chunk, encoding, done) => {
+    if (isUnheard) done();
+    else _write.call(socket, chunk, encoding, settle(done));
+  };
+  if (_writev === undefined) return;
+  socket._writev = (chunks, done) => {
+    if (isUnheard) done();
+    else _writev.call(socket, chunks, settle(done));
+  };
+}
+
+/**
+ * Reads a socket. Its own iterator forgets what has come where an error follows
+ * it, as ECONNRESET does where QEMU ends and has not read everything.
+ */
+async function* received(socket: Socket): AsyncGenerator<Uint8Array> {
+  const came: Uint8Array[] = [];
+  let isOver = socket.closed;
+  let wake = () => {};
+  const end = () => {
+    isOver = true;
+    wake();
+  };
+  socket.on("end", end);
+  socket.on("close", end);
+  socket.on("data", (bytes) => {
+    came.push(bytes);
+    socket.pause();
+    wake();
+  });
+  for (;;) {
+    const next = came.shift() ?? (isOver ? socket.read() : undefined);
+    if (next) yield next;
+    else if (isOver) break;
+    else {
+      socket.resume();
+      await new Promise<void>((resolve) => wake = resolve);
+    }
+  }
+  if (socket.errored !== null) throw socket.errored;
 }
 
 /**

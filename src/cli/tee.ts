@@ -33,9 +33,8 @@ export class ListenError extends Error {
  * Stands between QEMU and its clients, one after the other as QEMU has it, and
  * records what passes; not a byte is changed or added.
  *
- * One thing is the platform's: a write to a QEMU that has just closed destroys
- * the socket, and what it said last may not have been read by then. A client of
- * its own would lose it likewise.
+ * One thing is TCP's: where QEMU ends and has not read everything, its system
+ * may throw away what was still on its way from it. A UNIX socket loses nothing.
  *
  * @param errand What there is to do.
  * @param place Where clients come to, as it was given.
