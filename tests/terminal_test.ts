@@ -255,6 +255,12 @@ terminalTest(
   async (program) => {
     tmux("resize-window", "-x", "40");
     try {
+      // tmux tells the terminal of it a while later.
+      type(
+        'clear; until [ "$(stty size | cut -d " " -f 2)" = 40 ]; ' +
+          'do sleep 0.1; done; echo nar""row\n',
+      );
+      await until(/^narrow$/m);
       begin(program, `replay --step '${path("long")}'`);
       await until(/^0\.0 s {2}paused {2}run state: not/m);
       type("..");
