@@ -529,6 +529,61 @@ export const reportSuite: Suite = {
     );
   },
 
+  "reporter() tells each QEMU's end though none of them was seen to run"() {
+    const end = (seconds: number, reason: string) => [
+      greeting,
+      event("SHUTDOWN", seconds, `{"guest": false, "reason": "${reason}"}`),
+    ];
+    const machine = only(reportSaid(
+      ...end(10, "host-qmp-quit"),
+      ...end(20, "host-signal"),
+      ...end(30, "host-qmp-quit"),
+    ));
+    assert.deepEqual(
+      machine.stops.map(({ line, cause, chain }) => [
+        ...[line, cause, ...chain.map(({ line }) => line)],
+      ]),
+      [[2, "host-quit", 2], [4, "host-signal", 4], [6, "host-quit", 6]],
+    );
+    assert.deepEqual(
+      machine.downtime.map(({ cause, count, open }) => [cause, count, open]),
+      [["host-quit", 2, 2], ["host-signal", 1, 1]],
+    );
+  },
+
+  "reporter() tells each QEMU's end where a filter took the greetings away"() {
+    const shutdown = '{"timestamp": {"seconds":  TIMESTAMP, "microseconds":  ' +
+      'TIMESTAMP}, "event": "SHUTDOWN", "data": {"guest": false, ' +
+      '"reason": "host-qmp-quit"}}';
+    const stop = '{"timestamp": {"seconds":  TIMESTAMP, "microseconds":  ' +
+      'TIMESTAMP}, "event": "STOP"}';
+    const report = reportOn([
+      "QA output created by 900",
+      ...["QMP_VERSION", '{"return": {}}', shutdown, '{"return": {}}'],
+      ...["QMP_VERSION", '{"return": {}}', stop],
+      // Nobody knows whether the one before is still there.
+      ...["QMP_VERSION", '{"return": {}}', shutdown],
+      "{\n    QMP_VERSION\n}",
+      "*** done",
+      "",
+    ].join("\n"));
+    const machine = only(report);
+    assert.deepEqual(
+      machine.stops.map(({ line, cause, hasEnded, back }) =>
+        [line, cause, hasEnded, back] as const
+      ),
+      [
+        [4, "host-quit", true, []],
+        [8, "unknown", false, []],
+        [11, "host-quit", true, []],
+      ],
+    );
+    assert.deepEqual(stood(machine).map((each) => each.split(" ")[0]), [
+      ...["3", "5", "6", "8", "9", "11", "12"],
+    ]);
+    assert.equal(report.messages, 7);
+  },
+
   "reporter() lets no clock that jumps by years stretch the time, and says so"() {
     const now = 1_795_656_528;
     const told = (...times: readonly number[]) => {

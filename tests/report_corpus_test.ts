@@ -42,6 +42,15 @@ const causes: Readonly<Record<string, string>> = {
   "captured-qemu72/watchdog-poweroff.bin": "watchdog.",
   "captured-qemu72/watchdog-reset.bin": "host-quit.",
   "captured-qemu72/watchdog-shutdown.bin": "host-quit.",
+  // A greeting that a filter took away shows that another QEMU has begun.
+  "iotests-bash/qemu-10.2-184.log":
+    "host-quit. host-quit. host-quit. host-quit.",
+  "iotests-bash/qemu-2.6-087.log":
+    "unknown?. unknown?. unknown?. unknown?. unknown?. unknown?.",
+  // Of these, nothing shows which end is whose.
+  "iotests-bash/qemu-2.10-183.log": "unknown?.",
+  "iotests-bash/qemu-2.10-185.log": "unknown?.",
+  "iotests-bash/qemu-7.1-183.log": "migration host-quit.",
   "libvirt-debug/libvirt-9.0-one-machine.log": "command panic.",
   "virsh/monitor-event-ts.log": "unknown? panic?.",
 };

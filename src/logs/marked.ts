@@ -263,9 +263,9 @@ function recordOf(
  * @returns The record, without a message.
  */
 export function greetingElided(line: number, offset: number): TraceRecord {
-  const findings = [
-    elided("QMP_VERSION", "no more was left of a greeting"),
-  ];
+  const word = "QMP_VERSION";
+  const finding = elided(word, "no more was left of a greeting");
+  const findings = [{ ...finding, expected: "greeting", received: word }];
   return { line, offset, text: "", findings };
 }
 

@@ -47,3 +47,16 @@ export function nameOf({ kind, name, answers }: Entry): string | undefined {
     ? answers?.name ?? "(unmatched)"
     : name;
 }
+
+/**
+ * Tells whether a log says that a greeting came, and has left out what it said.
+ *
+ * @param entry An entry.
+ * @returns Whether another connection begins here.
+ */
+export function isElidedGreeting({ kind, findings }: Entry): boolean {
+  return kind === undefined &&
+    findings.some(({ code, expected }) =>
+      code === "ELIDED" && expected === "greeting"
+    );
+}

@@ -52,6 +52,13 @@ export interface MachineFollower {
    */
   take(step: Step, time: Time): void;
   /**
+   * Takes a greeting of which the log has left nothing.
+   *
+   * @param step Where it stands, and that nothing is known from there on.
+   * @param time When it passed.
+   */
+  greetUnheard(step: Step, time: Time): void;
+  /**
    * Says that nothing more comes.
    *
    * @param most How much of it to give at most.
@@ -151,6 +158,22 @@ export function followMachine(
     close(now ?? end);
   }
 
+  /** Draws on, in the stretch at hand or in a new one. */
+  function goOn(
+    { entry: { line }, states, isProven }: Step,
+    { now }: Time,
+    before: Before,
+  ): void {
+    breakOff(before, line, now);
+    const from = before.kind === "lost" ? last.now : now;
+    if (open?.states !== states) {
+      close(now);
+      begin(line, from, states, isProven);
+    }
+    if (now !== undefined) open!.from ??= now;
+    open!.lastLine = line;
+  }
+
   function show(entry: Entry, { at, isLate }: Time): void {
     seen += 1;
     const key = keyOf(entry);
@@ -168,24 +191,19 @@ export function followMachine(
 
   return {
     take(step, time) {
-      const { entry, states, isProven } = step;
+      const { entry } = step;
       const { line, kind, message } = entry;
       if (kind !== undefined) messages += 1;
       if (kind === "greeting" && message !== undefined) {
         qemu = versionOf(message as Greeting) ?? qemu;
       }
-      const before = follower.take(step, time);
-      const { now } = time;
-      breakOff(before, line, now);
-      const from = before.kind === "lost" ? last.now : now;
-      if (open?.states !== states) {
-        close(now);
-        begin(line, from, states, isProven);
-      }
-      if (now !== undefined) open!.from ??= now;
-      open!.lastLine = line;
+      goOn(step, time, follower.take(step, time));
       if (kind === "event") show(entry, time);
-      last = { line, now };
+      last = { line, now: time.now };
+    },
+    greetUnheard(step, time) {
+      goOn(step, time, follower.greetUnheard());
+      last = { line: step.entry.line, now: time.now };
     },
     end(most) {
       breakOff(follower.end(), last.line, last.now);

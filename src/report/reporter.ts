@@ -10,7 +10,7 @@ import type { Step } from "../replay/track.ts";
 import type { FindingCode } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
 import { clock, type Jump, type Time } from "./clock.ts";
-import { type Found, foundWith, nameOf } from "./found.ts";
+import { type Found, foundWith, isElidedGreeting, nameOf } from "./found.ts";
 import { followMachine, type MachineFollower, type Room } from "./machine.ts";
 import { own } from "./own.ts";
 import type { LeftOut, Noted, Report, TimelineStep } from "./report.ts";
@@ -201,6 +201,9 @@ export function reporter(options: ReportOptions = {}): Reporter {
       torn = entry.findings.some(({ severity }) => severity === "fault")
         ? line
         : torn;
+      if (isElidedGreeting(entry)) {
+        machines.get(monitor ?? "")?.greetUnheard(step, times.of(entry));
+      }
       return;
     }
     torn = undefined;

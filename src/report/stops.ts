@@ -74,6 +74,13 @@ export interface StopFollower {
    */
   take(step: Step, time: Time): Before;
   /**
+   * Takes a greeting of which the log has left nothing: another connection
+   * begins. One that was not seen to end may still be there, beside it.
+   *
+   * @returns What came before it.
+   */
+  greetUnheard(): Before;
+  /**
    * Says that nothing more comes.
    *
    * @returns Whether QEMU had ended.
@@ -172,11 +179,16 @@ export function followStops(most: () => number): StopFollower {
     open = undefined;
   }
 
+  function chain({ stop, teller, before, after, settings }: Draft): void {
+    const said = [...before, ...after];
+    stop.chain = chainOf(stop.cause, said, settings, teller);
+  }
+
   function account(): void {
     if (over === undefined) return;
-    const { stop, teller, before, after, settings, until } = over;
-    const { cause, from, back } = stop;
-    stop.chain = chainOf(cause, [...before, ...after], settings, teller);
+    const { stop, until } = over;
+    const { cause, from, back, hasEnded } = stop;
+    if (!hasEnded) chain(over);
     const known = downtime.get(cause) ??
       { cause, count: 0, seconds: 0, open: 0 };
     known.count += 1;
@@ -220,7 +232,8 @@ export function followStops(most: () => number): StopFollower {
     if (open) {
       (time.isLate ? open.before : open.after).push(clue);
       if (open.after.length > mostClues) open.after.shift();
-      explain(open);
+      // What the next QEMU says does not explain the end of this one.
+      if (!open.stop.hasEnded) explain(open);
     } else if (over && time.isLate) {
       over.before.push(clue);
       explain(over);
@@ -274,6 +287,8 @@ export function followStops(most: () => number): StopFollower {
 
   function finish({ clue, now }: Ending): void {
     const { entry, at, isLate } = clue;
+    // The one before has not been seen to run, but it was another QEMU.
+    if (open?.stop.hasEnded) close();
     const draft = open ?? begin(linkOf(entry, at, isLate), [], now);
     if (draft.stop.states.length === 0) {
       draft.stop.cause = clue.cause;
@@ -281,17 +296,15 @@ export function followStops(most: () => number): StopFollower {
     }
     draft.stop.hasEnded = true;
     explain(draft);
+    chain(draft);
   }
 
   /** QEMU, or its monitor, is another from here on. */
   function greet(entry: Entry, time: Time): Before {
     if (!isHeard || last === undefined) return nothing;
     let before: Before = { kind: "lost" };
-    if (ending) {
-      before = { kind: "ended", now: ending.now };
-      finish(ending);
-      settings.clear();
-    } else {
+    if (ending) before = endBefore(ending);
+    else {
       close();
       const { now } = last.time;
       const { stop } = begin(linkOf(last.entry, last.time.at, false), [], now);
@@ -300,10 +313,20 @@ export function followStops(most: () => number): StopFollower {
       stop.back = [greeting];
       close(time.now);
     }
+    beginAnew();
+    return before;
+  }
+
+  function endBefore(ending: Ending): Before {
+    finish(ending);
+    settings.clear();
+    return { kind: "ended", now: ending.now };
+  }
+
+  function beginAnew(): void {
     clues = [];
     ending = panic = undefined;
     hasRun = false;
-    return before;
   }
 
   return {
@@ -327,11 +350,14 @@ export function followStops(most: () => number): StopFollower {
       last = { entry, time };
       return before;
     },
+    greetUnheard() {
+      const before = ending ? endBefore(ending) : nothing;
+      if (!ending) close();
+      beginAnew();
+      return before;
+    },
     end() {
-      const before: Before = ending
-        ? { kind: "ended", now: ending.now }
-        : nothing;
-      if (ending) finish(ending);
+      const before = ending ? endBefore(ending) : nothing;
       close();
       account();
       return before;
