@@ -79,6 +79,21 @@ export const reportVerbTests: Suite = {
     }
   },
 
+  async "report asks for --qemu where that may make more certain"() {
+    const files = { log: `${event("RESUME", 1)}\r\n` };
+    const asks = /^ {2}No message says which QEMU it was, .*: --qemu VERSION /m;
+    const { host } = await run(["report", "log"], { files });
+    assert.match(host.out(), asks);
+    const named = ["report", "--qemu", "7.2", "log"];
+    assert.notMatch((await run(named, { files })).host.out(), asks);
+    // Where all is certain, or nothing, the version adds nothing.
+    for (const text of ['{"return": {}}', event("POWERDOWN", 1)]) {
+      const silent = { files: { log: `${text}\n` } };
+      assert.notMatch((await run(["report", "log"], silent)).host.out(), asks);
+    }
+    assert.notMatch((await run(["report", "log"])).host.out(), asks);
+  },
+
   async "report refuses what makes no sense"() {
     const wrong: readonly (readonly [readonly string[], RegExp])[] = [
       [[], /Cannot report on nothing/],

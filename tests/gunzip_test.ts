@@ -92,6 +92,15 @@ Deno.test("validate gives what is certain of a torn file, and says TORN_GZIP", a
   }
 });
 
+Deno.test("report says after which line a packed file breaks off", async () => {
+  const whole = event("STOP", 1) + event("RESUME", 2);
+  const log = gzipSync(whole).subarray(0, -4);
+  const host = fakeHost({ files: { log } });
+  assert.equal(await main(["report", "log"], host), 1);
+  assert.include(host.out(), "  line 2: fault TORN_GZIP: ");
+  assert.include(host.out(), "  The log breaks off after line 2: ");
+});
+
 Deno.test("validate says TORN_GZIP of a file that is damaged in its middle", async () => {
   const file = joined(one, other);
   file.fill(0xff, one.length + 1000, one.length + 1100);

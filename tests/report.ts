@@ -791,6 +791,79 @@ export const reportSuite: Suite = {
     assert.match(notes.join(), /breaks off in what begins on line 2/);
   },
 
+  "reporter() says why so little is certain of what QEMU alone has said"() {
+    const panicked = [
+      event("RESUME", 1),
+      event("GUEST_PANICKED", 2, '{"action": "pause"}'),
+      event("STOP", 2),
+      event("RESUME", 9),
+    ];
+    const old = reportSaidBy("7.2", panicked);
+    assert.lengthOf(old.notes, 1);
+    assert.match(old.notes[0]!, /^The log has no commands, so a migration /);
+    assert.deepEqual(only(old).intervals.at(-1)?.states, ["running"]);
+
+    const { notes, machines } = reportSaidBy("10.2", panicked);
+    assert.deepEqual(machines[0]?.intervals[0]?.states, [
+      ...["running", "suspended"],
+    ]);
+    assert.lengthOf(notes, 2);
+    assert.match(
+      notes[0]!,
+      /^From the RESUME on line 1 on, the machine ran or slept: since QEMU 9\.0, /,
+    );
+    assert.match(notes[1]!, /^The log has no commands/);
+
+    // With them, and a state that is told, there is nothing to explain.
+    const whole = reportTrace(
+      ...[greeting, '{"return": {}}'].map((text) => [0, "<-", text] as const),
+      [1, "->", '{"execute": "query-status"}'],
+      [1, "<-", isRunning],
+      [2, "->", '{"execute": "stop"}'],
+      [2, "<-", event("STOP", 2)],
+      [2, "<-", '{"return": {}}'],
+    );
+    assert.deepEqual(whole.notes, []);
+  },
+
+  "reporter() lets no STOP of before lead up to an end, where QEMU's log tells that it ran"() {
+    const change = (from: string, to: string) =>
+      `runstate_set current_run_state 1 (${from}) new_state 2 (${to})`;
+    const said = (text: string) => `monitor_qmp_respond mon 0x1 resp: ${text}`;
+    const { monitor, stops } = only(reportOn([
+      // Before anybody has connected.
+      change("prelaunch", "running"),
+      change("running", "paused"),
+      said(event("STOP", 1)),
+      // QEMU sends it before it changes the state.
+      said(event("RESUME", 2)),
+      change("paused", "running"),
+      said(event(
+        "SHUTDOWN",
+        3,
+        '{"guest": false, "reason": "host-signal"}',
+      )),
+      change("running", "shutdown"),
+      "",
+    ].join("\n")));
+    assert.equal(monitor, "0x1");
+    assert.deepEqual(
+      stops.map(({ chain }) => chain.map(({ line }) => line)),
+      [[2, 3], [6, 7]],
+    );
+  },
+
+  "reporter() guesses nothing of a SHUTDOWN that cannot be read"() {
+    const unread = event("SHUTDOWN", 2, '{"guest": 1}');
+    const { stops } = only(reportSaid(event("POWERDOWN", 1), unread));
+    assert.deepEqual(
+      stops.map(({ cause, isCertain, hasEnded }) => [
+        ...[cause, isCertain, hasEnded],
+      ]),
+      [["unknown", false, true]],
+    );
+  },
+
   "reporter().push() gives the timeline as plain data"() {
     const { entries } = read(
       rawSource().push(new TextEncoder().encode(

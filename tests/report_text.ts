@@ -13,6 +13,7 @@ import {
   greeting,
   reportOn,
   reportSaid,
+  reportSaidBy,
   stepsOf,
 } from "./report_steps.ts";
 import type { Assets, Suite } from "./suite.ts";
@@ -173,6 +174,71 @@ export const reportTextSuite: Suite = {
     assert.lengthOf(found, 41);
     assert.match(found[0]!, /^ {2}line 1: fault NOT_QMP: /);
     assert.equal(found[40], "  and 60 more");
+  },
+
+  "reportText() leaves out notices before faults"() {
+    const lines = reportText(
+      reportSaid(
+        ...Array.from({ length: 100 }, () => event("SHUTDOWN", 1)),
+        "{}",
+      ),
+    ).split("\n");
+    const found = below(lines, "What was found");
+    assert.lengthOf(found, 41);
+    assert.match(found[0]!, /^ {2}line 1: notice /);
+    assert.match(found[39]!, /^ {2}line 101: fault NOT_QMP: /);
+  },
+
+  "reportText() puts first where a machine stood most likely, and whether it ran"() {
+    const text = reportText(reportSaidBy("10.2", [
+      event("RESUME", 1),
+      event("RESET", 2, '{"guest": true, "reason": "guest-reset"}'),
+      event("GUEST_PANICKED", 3, '{"action": "pause"}'),
+      event("STOP", 3),
+    ]));
+    assert.match(text, /^ +1 s {2}running or suspended$/m);
+    assert.match(text, /^ +1 s {2}running or [a-z-]+ or [a-z-]+ or 7 more$/m);
+    assert.match(
+      text,
+      /^ +so it was most likely guest-panicked, else [a-z-]+ or [a-z-]+ or [a-z-]+ or 5 more$/m,
+    );
+  },
+
+  "reportText() gives no length to what has none, nor to a log without times"() {
+    const stopped = '{"timestamp": {"seconds": -1, "microseconds": -1}, ';
+    const text = reportText(reportSaid(
+      `${stopped}"event": "STOP"}`,
+      `${stopped}"event": "RESUME"}`,
+      `${stopped}"event": "SHUTDOWN", "data": ` +
+        '{"guest": false, "reason": "host-qmp-quit"}}',
+    ));
+    assert.deepEqual(below(text.split("\n"), "Downtime"), [
+      "  unknown          1 stop",
+      "  host-quit        1 stop, not over where the log ends",
+    ]);
+  },
+
+  "reportText() says of a log of states alone that it has no message"() {
+    const change = "runstate_set current_run_state 6 (prelaunch) new_state 9 " +
+      "(running)\n";
+    assert.match(
+      reportText(reportOn(change)),
+      /^No message, but QEMU's own log of its run state, without times$/m,
+    );
+    assert.match(
+      reportText(
+        reportOn(
+          `1@1700000000.000000:${change}1@1700000009.500000:${
+            change.replace("prelaunch", "paused")
+          }`,
+        ),
+      ),
+      /^No message, but QEMU's own log of its run state over 9\.5 s, from 2023/m,
+    );
+    assert.match(
+      reportText(reporter().end()),
+      /^No message of QMP was found$/m,
+    );
   },
 
   "reportText() lets nothing of the log steer a terminal"() {

@@ -26,6 +26,8 @@ export interface Choice {
   readonly why: string;
   /** The line on which that stands; 1 where it stands on none. */
   readonly line: number;
+  /** Whether several releases can have sent the messages. */
+  readonly isGuess?: boolean;
 }
 
 /** How much of a file is looked at in search of its greeting. */
@@ -180,7 +182,7 @@ function bestFit(found: Elimination<Entry>, what: string): Choice {
     : `of ${
       releases[0]
     } to ${newest}, which can have sent ${what}, this is the newest`;
-  return { edition, why, line: 1 };
+  return { edition, why, line: 1, isGuess: releases.length > 1 };
 }
 
 /** Releases, unless there are none but development trees. */

@@ -127,20 +127,28 @@ export async function openInput(
   // QEMU takes its own extensions of JSON in what it is sent.
   const extensions = true;
   const stage = reader({ edition: choice.edition, policy, extensions });
-  const first = stage.push(source.push(head));
+  let line = 1;
+  const take = (part: Uint8Array) => {
+    const records = source.push(part);
+    line = records.at(-1)?.line ?? line;
+    return stage.push(records);
+  };
+  const first = take(head);
 
   async function* batches(): AsyncIterable<readonly Entry[]> {
     yield first;
     kept.shift();
     for (let chunk = kept.shift(); chunk !== undefined; chunk = kept.shift()) {
-      for (const part of partsOf(chunk)) yield stage.push(source.push(part));
+      for (const part of partsOf(chunk)) yield take(part);
     }
     for await (const chunk of chunks) {
-      for (const part of partsOf(chunk)) yield stage.push(source.push(part));
+      for (const part of partsOf(chunk)) yield take(part);
     }
     const last = source.end();
     const why = torn();
-    if (why !== undefined) last.push(tornPacking(why));
+    if (why !== undefined) {
+      last.push(tornPacking(why, last.at(-1)?.line ?? line));
+    }
     yield [...stage.push(last), ...stage.end()];
   }
   return {
@@ -171,14 +179,14 @@ function* partsOf(chunk: Uint8Array): Generator<Uint8Array> {
 }
 
 /** Says that what was read is not all that was packed. */
-function tornPacking(why: string): TraceRecord {
+function tornPacking(why: string, line: number): TraceRecord {
   const finding: Finding = {
     code: "TORN_GZIP",
     severity: "fault",
     path: [],
     message: `Cannot unpack the file to its end: ${why}`,
   };
-  return { line: 1, offset: 0, text: "", findings: [finding] };
+  return { line, offset: 0, text: "", findings: [finding] };
 }
 
 /** Looks ahead, and keeps what it has seen. */

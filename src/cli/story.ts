@@ -49,7 +49,11 @@ export async function tell(
     await take(stage.push(track.push(batch)));
   }
   const told = stage.end(track.end());
-  const report = isSilent(told) ? withWords(told, input.silence) : told;
+  const report = isSilent(told)
+    ? withWords(told, input.silence)
+    : input.choice.isGuess && isDoubtful(told)
+    ? { ...told, notes: [...told.notes, nameIt] }
+    : told;
   const { findings, leftOut } = report;
   const faults =
     findings.filter(({ severity }) => severity === "fault").length +
@@ -61,4 +65,14 @@ export async function tell(
 function withWords(report: Report, silence: string): Report {
   const note = silence.slice(0, 1).toUpperCase() + silence.slice(1);
   return { ...report, about: "", notes: [note, ...report.notes] };
+}
+
+const nameIt =
+  "No message says which QEMU it was, and what is possible differs between them: --qemu VERSION may make more of it certain";
+
+/** Whether there are stretches in which several run states are possible, but not all. */
+function isDoubtful({ machines }: Report): boolean {
+  return machines.some(({ intervals }) =>
+    intervals.some(({ isKnown, states }) => isKnown && states.length > 1)
+  );
 }

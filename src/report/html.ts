@@ -24,6 +24,7 @@ import {
   relative,
   scaleOf,
   stateWords,
+  stoppedWords,
   timeOfDay,
   whyWords,
   withoutInfo,
@@ -266,9 +267,9 @@ function why(report: Report, stop: Stop, isOpen: boolean): string {
 }
 
 /** Where the machine stood then; nowhere where QEMU ended at once. */
-function state({ states }: Stop): string {
-  if (states.length === 0) return "";
-  const words = stateWords({ states, isKnown: true });
+function state(stop: Stop): string {
+  const words = stoppedWords(stop);
+  if (words === undefined) return "";
   return `<li class="state">so it was <strong>${plain(words)}</strong></li>`;
 }
 

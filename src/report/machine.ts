@@ -45,6 +45,12 @@ export interface Room {
 /** Follows a machine. */
 export interface MachineFollower {
   /**
+   * Names the monitor, where it spoke later than QEMU's own log told of a state.
+   *
+   * @param monitor The monitor.
+   */
+  name(monitor: string): void;
+  /**
    * Takes a message.
    *
    * @param step The message, and where the machine can stand after it.
@@ -96,7 +102,10 @@ export function followMachine(
   let open: Writable<Interval> | undefined;
   let stretches = 0;
   let messages = 0;
+  let commands = 0;
   let seen = 0;
+  /** Where RESUME first left open whether the machine sleeps on. */
+  let dozed: number | undefined;
   let qemu: string | undefined;
   let last: { readonly line: number; readonly now: number | undefined } = {
     line: 0,
@@ -190,10 +199,13 @@ export function followMachine(
   }
 
   return {
+    name: (given) => monitor = given,
     take(step, time) {
       const { entry } = step;
       const { line, kind, message } = entry;
       if (kind !== undefined) messages += 1;
+      if (kind === "command") commands += 1;
+      if (isDozing(step)) dozed ??= line;
       if (kind === "greeting" && message !== undefined) {
         qemu = versionOf(message as Greeting) ?? qemu;
       }
@@ -221,7 +233,11 @@ export function followMachine(
         stops,
         happenings: gather(rows, most.events).map(({ happening }) => happening),
       };
-      return { machine, notes: notesOn(machine, stretches, seen, count) };
+      const doubts = doubtsOn(machine, commands, dozed);
+      return {
+        machine,
+        notes: [...notesOn(machine, stretches, seen, count), ...doubts],
+      };
     },
   };
 }
@@ -270,6 +286,36 @@ function happeningOf(
     isLate,
     ...panic && { panic },
   };
+}
+
+/** Whether RESUME leaves open whether the machine runs or sleeps on. */
+function isDozing({ entry: { kind, name }, states }: Step): boolean {
+  return kind === "event" && name === "RESUME" && states.length === 2 &&
+    states.includes("running") && states.includes("suspended");
+}
+
+/** Says why so little is certain, where that is so. */
+function doubtsOn(
+  { monitor, intervals }: Machine,
+  commands: number,
+  dozed: number | undefined,
+): string[] {
+  const where = monitor === undefined ? "" : ` of monitor ${monitor}`;
+  const notes: string[] = [];
+  if (dozed !== undefined) {
+    notes.push(
+      `From the RESUME on line ${dozed}${where} on, the machine ran or slept: since QEMU 9.0, one that slept when it was stopped sleeps on after RESUME, and the log does not tell whether it slept`,
+    );
+  }
+  const isDoubtful = intervals.some(({ isKnown, states }) =>
+    isKnown && states.length > 1
+  );
+  if (isDoubtful && commands === 0) {
+    notes.push(
+      `The log has no commands${where}, so a migration or a snapshot may have been under way unseen: hence the many run states that are possible`,
+    );
+  }
+  return notes;
 }
 
 function notesOn(

@@ -124,6 +124,8 @@ export function reporter(options: ReportOptions = {}): Reporter {
   const leftOut = new Map<FindingCode, Writable<LeftOut>>();
   const perCode = new Map<FindingCode, number>();
   let spoke: MachineFollower | undefined;
+  /** One of which QEMU's own log has told a state, but no monitor has spoken yet. */
+  let stateOnly: MachineFollower | undefined;
   let from: number | undefined;
   let to: number | undefined;
   let messages = 0;
@@ -143,6 +145,13 @@ export function reporter(options: ReportOptions = {}): Reporter {
     if (state !== undefined && spoke) return spoke;
     const key = monitor ?? "";
     let machine = machines.get(key);
+    if (machine === undefined && stateOnly !== undefined) {
+      machine = stateOnly;
+      machine.name(own(key));
+      machines.delete("");
+      machines.set(own(key), machine);
+    }
+    stateOnly = undefined;
     if (machine === undefined) {
       if (machines.size === mostMachines) {
         if (unfollowed.size < mostCounted) unfollowed.add(own(shorten(key)));
@@ -150,6 +159,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
       }
       machine = followMachine(monitor && own(monitor), share);
       machines.set(own(key), machine);
+      if (state !== undefined) stateOnly = machine;
     }
     return spoke = machine;
   }
@@ -241,8 +251,11 @@ export function reporter(options: ReportOptions = {}): Reporter {
       const followed = [...machines.values()].map((each) => each.end(share()));
       // Where nothing was heard, nothing breaks off.
       if (torn !== undefined && lastLine > 0) {
+        const where = torn > lastLine
+          ? `in what begins on line ${torn}`
+          : `after line ${lastLine}`;
         notes.push(
-          `The log breaks off in what begins on line ${torn}: what the machine did then is not known`,
+          `The log breaks off ${where}: what the machine did then is not known`,
         );
       }
       if (changes > mostChanges) {

@@ -270,6 +270,7 @@ export function followStops(most: () => number): StopFollower {
 
   function runs({ entry }: Step, time: Time): void {
     hasRun = true;
+    const wasStopped = open !== undefined;
     if (open) {
       const asked = open.after.findLast(({ key }) => awakens.has(key));
       const link = linkOf(entry, time.at, time.isLate);
@@ -279,7 +280,8 @@ export function followStops(most: () => number): StopFollower {
       ];
       close(time.now);
     }
-    if (isGoingOn(entry)) {
+    // QEMU's own log has its RESUME before the change.
+    if (isGoingOn(entry) || wasStopped && entry.state) {
       clues = [];
       panic = undefined;
     }

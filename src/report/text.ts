@@ -11,6 +11,7 @@ import type {
   Interval,
   Link,
   Machine,
+  Noted,
   Report,
   Stop,
 } from "./report.ts";
@@ -29,6 +30,7 @@ import {
   type Scale,
   scaleOf,
   stateWords,
+  stoppedWords,
   timeOfDay,
   whyWords,
   withoutInfo,
@@ -302,7 +304,7 @@ function whys({ stops }: Machine): Line[] {
 }
 
 function why(stop: Stop): Line[] {
-  const { line, from, states, chain, back, panic = [] } = stop;
+  const { line, from, chain, back, panic = [] } = stop;
   const outcome = outcomeWords(stop);
   return [
     [
@@ -313,16 +315,16 @@ function why(stop: Stop): Line[] {
     ...chain.flatMap((each) => [
       link(panic.length === 0 ? each : withoutInfo(each)),
       ...each.name === "GUEST_PANICKED" ? panic.map(register) : [],
-      ...each.line === line ? state(states) : [],
+      ...each.line === line ? state(stop) : [],
     ]),
     ...back.map(link),
   ];
 }
 
 /** Where the machine stood then; nowhere where QEMU ended at once. */
-function state(states: readonly string[]): Line[] {
-  if (states.length === 0) return [];
-  const words = stateWords({ states, isKnown: true });
+function state(stop: Stop): Line[] {
+  const words = stoppedWords(stop);
+  if (words === undefined) return [];
   return [["      so it was ", ["bold", words]]];
 }
 
@@ -437,7 +439,7 @@ function found(report: Report): Line[] {
   const whatWasFound = findings.length === 0 ? [] : [
     blank,
     [["bold", "What was found"]] satisfies Line,
-    ...findings.slice(0, mostFound).map((
+    ...foundFirst(findings).map((
       { line, severity, code, message },
     ): Line => [
       ["dim", `  line ${line}: `],
@@ -451,6 +453,14 @@ function found(report: Report): Line[] {
   return isSilent(report)
     ? [...toKnow(report), ...whatWasFound]
     : [...whatWasFound, ...toKnow(report)];
+}
+
+/** Where there is not room for all, no notice takes that of a fault. */
+function foundFirst(findings: Report["findings"]): Report["findings"] {
+  if (findings.length <= mostFound) return findings;
+  const weight = ({ severity }: Noted) => severity === "fault" ? 0 : 1;
+  return findings.toSorted((a, b) => weight(a) - weight(b))
+    .slice(0, mostFound).sort((a, b) => a.line - b.line);
 }
 
 function toKnow({ notes }: Report): Line[] {

@@ -230,7 +230,10 @@ export function clueOf(
     found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   }
   if (found === undefined) return undefined;
-  const { action, ...meaning } = found;
+  const { action, ...rest } = found;
+  // What lacks in a message that could not be read tells nothing.
+  const isUnread = entry.message === undefined && rest.isGuess;
+  const meaning = isUnread ? { ...rest, cause: "unknown" as const } : rest;
   const key = action === undefined ? name : `${name} ${action}`;
   return { entry, at, isLate, key, ...meaning };
 }

@@ -79,13 +79,59 @@ export function stateWords(
       return "ended";
     case "unknown":
       return "unknown";
-    default: {
-      const { states } = interval;
-      const more = states.length - 3;
-      return states.slice(0, 3).join(" or ") +
-        (more > 0 ? ` or ${more} more` : "");
-    }
+    default:
+      // Whether it may have run is what people ask first.
+      return oneOf(
+        interval.states.toSorted((a, b) =>
+          Number(b === "running") - Number(a === "running")
+        ),
+      );
   }
+}
+
+/** Names a few run states, and counts the others. */
+function oneOf(states: readonly string[]): string {
+  const more = states.length - 3;
+  return states.slice(0, 3).join(" or ") + (more > 0 ? ` or ${more} more` : "");
+}
+
+/** The run states that a machine comes to for each cause. */
+const leadsTo: Partial<Readonly<Record<Cause, readonly string[]>>> = {
+  "guest-shutdown": ["shutdown"],
+  "guest-reset": ["shutdown"],
+  "host-quit": ["shutdown"],
+  "host-reset": ["shutdown"],
+  "host-signal": ["shutdown"],
+  "host-ui": ["shutdown"],
+  "host-error": ["shutdown"],
+  panic: ["guest-panicked"],
+  watchdog: ["watchdog"],
+  "io-error": ["io-error"],
+  command: ["paused"],
+  suspended: ["suspended"],
+  migration: ["finish-migrate", "postmigrate", "colo"],
+  snapshot: ["save-vm", "restore-vm"],
+  "internal-error": ["internal-error"],
+  debug: ["debug"],
+};
+
+/**
+ * Says where a machine stood when it had stopped.
+ *
+ * @param stop The stop.
+ * @returns Such as `paused` or, where that is not certain, `most likely
+ * guest-panicked, else postmigrate`; undefined where QEMU ended at once.
+ */
+export function stoppedWords(
+  { states, cause }: Pick<Stop, "states" | "cause">,
+): string | undefined {
+  if (states.length === 0) return undefined;
+  const isLikely = (state: string) => leadsTo[cause]?.includes(state) ?? false;
+  const likely = states.filter(isLikely);
+  const others = states.filter((state) => !isLikely(state));
+  return likely.length === 0 || others.length === 0
+    ? stateWords({ states, isKnown: true })
+    : `most likely ${oneOf(likely)}, else ${oneOf(others)}`;
 }
 
 /**
@@ -182,7 +228,8 @@ export function grouped(number: number): string {
  * Says how long a machine did not run for one cause.
  *
  * @param downtime The downtime.
- * @returns Such as `12 s in 3 stops, one of them to the end of the log`.
+ * @returns Such as `12 s in 3 stops, 1 of them not over where the log tells no
+ * more`; without a time where none is known.
  */
 export function downtimeWords({ count, seconds, open }: Downtime): string {
   const stops = counted(count, "stop");
@@ -191,7 +238,8 @@ export function downtimeWords({ count, seconds, open }: Downtime): string {
     : count === 1
     ? ", not over where the log ends"
     : `, ${open} of them not over where the log tells no more`;
-  return `${duration(seconds)} in ${stops}${still}`;
+  // A log without times tells no more, nor does one that ends with the stop.
+  return (seconds === 0 ? "" : `${duration(seconds)} in `) + stops + still;
 }
 
 /**
