@@ -277,4 +277,13 @@ export const followTests: Suite = {
     qemu.fail(new RangeError("reset by peer"));
     assert.instanceOf(await all(steps).catch((error) => error), RangeError);
   },
+
+  async "follow() hears on where QEMU's side takes no more"() {
+    const qemu = monitor();
+    await qemu.writable.close();
+    qemu.say(greeting + event("STOP"));
+    qemu.hangUp();
+    const steps = await all(follow(qemu.readable, qemu.writable, options));
+    assert.equal(steps.at(-1)?.entry.name, "STOP");
+  },
 };

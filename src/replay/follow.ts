@@ -105,9 +105,13 @@ export async function* follow(
   const output = writable.getWriter();
   const ignore = () => {};
   const stop = () => void input.cancel().catch(ignore);
+  // A closed stream of Node 20 throws, where others reject.
+  const write = async (text: string) => {
+    await output.write(encoder.encode(text));
+  };
   const stage = conversation(options, (text) => {
     // That the connection is gone shows where it is read.
-    output.write(encoder.encode(text)).catch(ignore);
+    write(text).catch(ignore);
   });
   signal?.addEventListener("abort", stop);
   try {
