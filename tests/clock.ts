@@ -62,4 +62,24 @@ export const clockSuite: Suite = {
     await Promise.all([jumping.sleep(9, signal), jumping.sleep(3, signal)]);
     assert.equal(jumping.now(), 9);
   },
+
+  async "virtualClock() refuses a time that is none, for whoever sleeps then sleeps for ever"() {
+    for (const now of [NaN, Infinity]) {
+      assert.throws(
+        () => virtualClock({ now }),
+        RangeError,
+        `Cannot begin at ${now} ms: it is no finite number`,
+      );
+    }
+    const clock = virtualClock();
+    for (const none of [undefined as never, NaN, -1]) {
+      const why = await clock.advance(none).catch((error) => error);
+      assert.instanceOf(why, RangeError);
+      assert.equal(
+        why.message,
+        `Cannot let ${none} ms pass: it is no number from 0`,
+      );
+    }
+    assert.equal(clock.now(), 0);
+  },
 };

@@ -306,4 +306,22 @@ export const playSuite: Suite = {
       ...["500 stop", "2600 STOP", "4700 cont", "10000 RESUME"],
     ]);
   },
+
+  "play() says at once what is no clock, and what cannot be played"() {
+    const entries = entriesAt([1, event("STOP")]);
+    for (const none of [undefined, { speed: 2 }, Date]) {
+      assert.throws(
+        () => play(entries, none as never),
+        TypeError,
+        /^Cannot play: what is given as clock has no now\(\) and sleep\(\), as /,
+      );
+    }
+    for (const none of [undefined, { entries }, "trace.jsonl"]) {
+      assert.throws(
+        () => play(none as never, virtualClock()),
+        TypeError,
+        /^Cannot play .*: it is neither entries nor batches of them$/,
+      );
+    }
+  },
 };

@@ -215,6 +215,20 @@ export const playerSuite: Suite = {
     assert.isTrue(stepper.isOver);
   },
 
+  "player() takes no entries in the place of others"() {
+    const stepper = player({ speed: Infinity });
+    const words = /^Cannot take entries: those that were given before are /;
+    stepper.push(four.slice(0, 2));
+    assert.throws(() => stepper.push(four.slice(2)), words);
+    assert.deepEqual(names(stepper.take(0)), ["stop", "STOP"]);
+    stepper.push([]);
+    stepper.push(four.slice(2));
+    stepper.end();
+    assert.throws(() => stepper.push(four), words);
+    assert.deepEqual(names(stepper.take(0)), ["cont", "RESUME"]);
+    assert.isTrue(stepper.isOver);
+  },
+
   "player() is over where there is nothing, and where it is stopped"() {
     assert.isTrue(loaded([]).isOver);
     assert.deepEqual(loaded([]).take(0), []);

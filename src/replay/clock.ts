@@ -131,7 +131,9 @@ export interface VirtualClock extends Clock {
    * after each, everybody gets to go on for as long as that takes no more than
    * promises.
    *
-   * @param milliseconds How much.
+   * @param milliseconds How much, from 0.
+   * @returns When that has passed.
+   * @throws {RangeError} Where it is no number from 0.
    */
   advance(milliseconds: number): Promise<void>;
 }
@@ -149,6 +151,7 @@ interface Sleeper {
  *
  * @param options What it says at first, and whether it jumps.
  * @returns The clock.
+ * @throws {RangeError} Where what it says at first is no finite number.
  *
  * @example A day in no time
  * ```ts
@@ -178,6 +181,9 @@ interface Sleeper {
 export function virtualClock(
   { now = 0, jumps = true }: VirtualClockOptions = {},
 ): VirtualClock {
+  if (!Number.isFinite(now)) {
+    throw new RangeError(`Cannot begin at ${now} ms: it is no finite number`);
+  }
   const asleep = new Set<Sleeper>();
 
   function earliest(): Sleeper | undefined {
@@ -215,6 +221,11 @@ export function virtualClock(
         if (jumps) void jump();
       }),
     async advance(milliseconds) {
+      if (!(milliseconds >= 0)) {
+        throw new RangeError(
+          `Cannot let ${milliseconds} ms pass: it is no number from 0`,
+        );
+      }
       const end = now + milliseconds;
       for (;;) {
         for (let turn = 0; turn < turns; turn++) await undefined;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shown } from "../schema/explain.ts";
 import { type Clock, steady } from "./clock.ts";
 import {
   type Played,
@@ -97,7 +98,8 @@ const longestSleep = 2 ** 31 - 1;
  * @param options How to play.
  * @returns The playback, which begins when it is first asked for entries.
  * @throws {RangeError} Where an option is out of its range.
- * @throws {TypeError} Where an iterator is to be played more than once.
+ * @throws {TypeError} Where an iterator is to be played more than once, and where
+ * the entries or the clock are none.
  *
  * @example Play a minute in no time
  * ```ts
@@ -138,6 +140,8 @@ export function play(
 ): Playback {
   const { signal, loop = 1 } = options;
   const stepper = player(options);
+  requireClock(clock);
+  requirePlayable(entries);
   if (loop > 1 && "next" in entries) {
     throw new TypeError(
       `Cannot play an iterator ${loop} times: it gives its entries once`,
@@ -240,6 +244,27 @@ export function play(
     [Symbol.asyncIterator]: () => playback,
   };
   return playback;
+}
+
+/** A script in plain JavaScript may forget it, and would learn of it late. */
+function requireClock(clock: Partial<Clock> | undefined): void {
+  if (typeof clock?.now === "function" && typeof clock.sleep === "function") {
+    return;
+  }
+  throw new TypeError(
+    "Cannot play: what is given as clock has no now() and sleep(), as timerClock(globalThis) has",
+  );
+}
+
+function requirePlayable(entries: Playable): void {
+  const given: unknown = entries;
+  if (
+    typeof given === "object" && given !== null &&
+    (Symbol.iterator in given || Symbol.asyncIterator in given)
+  ) return;
+  throw new TypeError(
+    `Cannot play ${shown(given)}: it is neither entries nor batches of them`,
+  );
 }
 
 /** Gives a player its entries, pass after pass. */

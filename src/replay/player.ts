@@ -57,6 +57,7 @@ export interface Player {
    * Takes entries. It goes through them as they are played, one ahead.
    *
    * @param entries The next ones, when it `wants` them.
+   * @throws {Error} Where it wants none: they would take the place of others.
    */
   push(entries: Iterable<Entry>): void;
   /** Says that no entries follow those that it was given, in this pass. */
@@ -280,7 +281,12 @@ export function player(options: PlayerOptions = {}): Player {
       return speed;
     },
     push(given) {
-      letGo();
+      look();
+      if (!isOver && wants === undefined) {
+        throw new Error(
+          "Cannot take entries: those that were given before are not played yet",
+        );
+      }
       entries = given[Symbol.iterator]();
       if (!isOver) wants = undefined;
     },
