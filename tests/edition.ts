@@ -275,6 +275,17 @@ export const editionTests: Suite = {
       'Cannot read "latest" as a QEMU version: it should look like "7.2.22"',
     );
     assert.throws(() => edition({ QMP: {} }), RangeError, "greeting");
+    // As plain JavaScript may write it: 7.10 would be 7.1.
+    assert.throws(
+      () => edition(7.2 as never),
+      RangeError,
+      'Cannot read 7.2 as a QEMU version: it should look like "7.2.22"',
+    );
+    assert.throws(
+      () => release(edition("7.2") as never),
+      RangeError,
+      "Cannot find edition an object: none has that name",
+    );
   },
 
   "editionFor() gives what edition() gives, where that gives anything"() {

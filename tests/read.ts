@@ -1,7 +1,16 @@
 /** Reading: entries, findings, policies, and which command a reply answers. */
 
 import { assert } from "chai";
-import { edition } from "@qmp/run-state/editions";
+import { seed } from "@qmp/run-state";
+import { drift, edition, verdict } from "@qmp/run-state/editions";
+import {
+  covering,
+  fixtures,
+  samples,
+  scenarios,
+  spoil,
+  spoilt,
+} from "@qmp/run-state/fixtures";
 import {
   type Entry,
   rawSource,
@@ -13,6 +22,9 @@ import {
   traceSource,
 } from "@qmp/run-state/replay";
 import type { Suite } from "./suite.ts";
+
+/** The least source of integers. */
+const least = { number: { int: ({ min }: { min: number }) => min } };
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const time = '"timestamp": {"seconds": 1267061043, "microseconds": 959568}';
@@ -603,5 +615,30 @@ export const readTests: Suite = {
     }
     await written;
     assert.deepEqual(piped, whole);
+  },
+
+  "read() and what else goes by an edition say what is none"() {
+    const readers: ((edition: never) => unknown)[] = [
+      (edition) => read([], { edition }),
+      (edition) => verdict("{}", { edition }),
+      (edition) => drift([], edition),
+      (edition) => fixtures(least, { edition }),
+      covering,
+      samples,
+      spoilt,
+      scenarios,
+      (edition) => spoil({ return: {} }, { edition, pick: ([way]) => way! }),
+    ];
+    for (const [at, reader] of readers.entries()) {
+      // The mirror knows no definitions, which reading does not need.
+      for (const none of ["7.2", {}, edition, ...at > 0 ? [seed] : []]) {
+        assert.throws(
+          () => reader(none as never),
+          TypeError,
+          /^Cannot go by .* as an edition: give what edition\(\) of \.\/editions gives$/s,
+          String(at),
+        );
+      }
+    }
   },
 };

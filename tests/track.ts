@@ -470,4 +470,14 @@ export const trackSuite: Suite = {
     assert.deepEqual(found(steps), []);
     assert.deepEqual(steps.at(-1)?.states, ["running"]);
   },
+
+  "tracker() says what is no witness"() {
+    for (const none of [undefined, "7.2", witness, {}]) {
+      assert.throws(
+        () => tracker({ witness: none as never }),
+        TypeError,
+        /^Cannot follow by .* as a witness: give what witness\(\) of \.\/editions gives$/s,
+      );
+    }
+  },
 };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireEdition } from "../schema/edition.ts";
 import type { JsonValue } from "../wire/json.ts";
 import { type Change, definitionChanges } from "./changes.ts";
 import { type Definitions, reachable } from "./definition.ts";
@@ -78,6 +79,7 @@ const unseen =
  * ```
  */
 export function drift(reply: JsonValue, edition: DriftEdition): Drift {
+  requireEdition(edition, "definitions");
   const { name, definitions } = edition;
   const from = pick(definitions, visible(definitions));
   const to = describedBy(reply, definitions);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shown } from "../schema/explain.ts";
 import { history } from "./history.ts";
 import {
   type Definition,
@@ -49,7 +50,7 @@ export function release(name: string): Release {
   const step = Object.hasOwn(history, name) ? history[name] : undefined;
   if (!step) {
     throw new RangeError(
-      `Cannot find edition ${JSON.stringify(name)}: none has that name`,
+      `Cannot find edition ${shown(name)}: none has that name`,
     );
   }
   const from = step.from ?? releaseBefore(name);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { requireEdition } from "../schema/edition.ts";
 import type { JsonValue } from "../wire/json.ts";
 import { stringifyJson } from "../wire/stringify_json.ts";
 import type { Definitions } from "./definition.ts";
@@ -85,7 +86,8 @@ export interface VerdictOptions {
  * @returns The verdict; `unchecked` for commands other than those of
  * run-state, `qmp_capabilities`, `query-version`, `stop`, `cont`,
  * `system_reset`, `system_powerdown`, `system_wakeup` and `quit`.
- * @throws {TypeError} The command is a value that JSON cannot say.
+ * @throws {TypeError} The command is a value that JSON cannot say, or the edition
+ * is none.
  *
  * @example A misspelt value
  * ```ts
@@ -107,12 +109,10 @@ export function verdict(
   command: string | JsonValue,
   options: VerdictOptions,
 ): Verdict {
-  const {
-    edition: { name, definitions },
-    negotiated = true,
-    oob = false,
-    preconfig = false,
-  } = options;
+  const { edition, negotiated = true, oob = false, preconfig = false } =
+    options;
+  requireEdition(edition, "definitions");
+  const { name, definitions } = edition;
   const dialect = dialectOf(name);
   const text = typeof command === "string" ? command : stringifyJson(command);
   const reading = readQemuJson(text, !dialect.presentJson);

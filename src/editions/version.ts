@@ -5,6 +5,7 @@
  * @module
  */
 
+import { shown } from "../schema/explain.ts";
 import { editions, treeVersion } from "./release.ts";
 
 /** What a version says of itself, besides the edition to go by. */
@@ -56,18 +57,20 @@ type Numbers = readonly [major: number, minor: number, micro: number];
 export function resolveVersion(
   version: string | VersionedGreeting,
 ): Resolution {
-  if (typeof version !== "string") {
+  if (typeof version === "object" && version !== null) {
     const numbers = greetingNumbers(version);
     return numbers ? resolve(numbers) : oldest(
       "Cannot read a QEMU version in the greeting: it has none",
     );
   }
-  const text = version.trim();
+  const text = typeof version === "string" ? version.trim() : "";
   if (editions.includes(text)) return { edition: text };
   const numbers = textNumbers(text);
   return numbers ? resolve(numbers) : oldest(
     `Cannot read ${
-      JSON.stringify(text.slice(0, 80))
+      typeof version === "string"
+        ? JSON.stringify(text.slice(0, 80))
+        : shown(version)
     } as a QEMU version: it should look like "7.2.22"`,
   );
 }

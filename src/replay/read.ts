@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Edition, seed } from "../schema/edition.ts";
+import { type Edition, requireEdition, seed } from "../schema/edition.ts";
 import { judgeBy, type Policy } from "../schema/judge.ts";
 import type { Forwarded, Message } from "../schema/message.ts";
 import type { ErrorReply, Kind } from "../schema/qmp.ts";
@@ -89,6 +89,8 @@ export interface Reading {
  * @param options Edition and policy.
  * @returns The entries, one for each record, and what was used to read them.
  * It never throws on input.
+ * @throws {TypeError} Where the edition or the policy is none.
+ * @throws {RangeError} Where `maxWaiting` is no whole number from 1.
  *
  * @example Read what a monitor said
  * ```ts
@@ -126,7 +128,7 @@ const nothing: readonly Finding[] = [];
  *
  * @param options Edition and policy.
  * @returns A stage that takes batches of records and gives their entries.
- * @throws {TypeError} Where the policy is none.
+ * @throws {TypeError} Where the edition or the policy is none.
  * @throws {RangeError} Where `maxWaiting` is no whole number from 1.
  *
  * @example Read a monitor while it speaks
@@ -163,6 +165,7 @@ export function reader(options: ReadOptions = {}): Reader {
       `Cannot let ${maxWaiting} commands wait: it is no whole number from 1`,
     );
   }
+  requireEdition(edition, "schemas");
   const judge = judgeBy(edition, policy);
   const commands = waiting<Waiter>(maxWaiting);
   const sent = extensions ? { quotes: "both" } as const : undefined;

@@ -6,6 +6,7 @@
 
 import type { RunState } from "../editions/known.ts";
 import type { Witnesses } from "../editions/witness.ts";
+import { shown } from "../schema/explain.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { Stage } from "../wire/stage.ts";
 import type { Entry } from "./read.ts";
@@ -92,6 +93,7 @@ const nothing: readonly Finding[] = [];
  * and its one finding is `UNANSWERED_COMMAND`. It keeps little of what is past:
  * of each monitor at most the last 256 messages, and of the commands without a
  * reply at most 2,000; and of the monitors the last 2,000 that were new.
+ * @throws {TypeError} Where there is no witness.
  *
  * @example Tell where a machine stands without asking it
  * ```ts
@@ -119,6 +121,13 @@ const nothing: readonly Finding[] = [];
  */
 export function tracker(options: TrackerOptions): Tracker {
   const { witness, meaning: isMeant = true, hasOthers = false } = options;
+  if (typeof (witness as Partial<Witnesses> | undefined)?.of !== "function") {
+    throw new TypeError(
+      `Cannot follow by ${
+        shown(witness)
+      } as a witness: give what witness() of ./editions gives`,
+    );
+  }
   const machine = chart(witness);
   const most = machine.states(machine.all).length;
   const running = machine.of("running");

@@ -8,6 +8,7 @@
 import type * as v from "valibot";
 import type { FindingCode, Path } from "../wire/finding.ts";
 import type { JsonObject } from "../wire/json.ts";
+import { shown } from "./explain.ts";
 import { type CommandSchema, object, optionalAny } from "./qapi.ts";
 import {
   Command,
@@ -143,6 +144,26 @@ export const seed: Edition = {
     MEMORY_FAILURE,
   },
 };
+
+/**
+ * Refuses what is no edition, such as the name of one.
+ *
+ * @param edition What was given.
+ * @param part What it must have.
+ * @throws {TypeError} If it has not.
+ */
+export function requireEdition<Part extends string>(
+  edition: Readonly<Record<Part, object>>,
+  part: Part,
+): void {
+  const given = edition as Partial<typeof edition> | null | undefined;
+  if (typeof given?.[part] === "object") return;
+  throw new TypeError(
+    `Cannot go by ${
+      shown(given)
+    } as an edition: give what edition() of ./editions gives`,
+  );
+}
 
 /**
  * Finds the schema of an event of run-state.

@@ -32,6 +32,7 @@ import {
   type Edition,
   eventSchema,
   replySchema,
+  requireEdition,
 } from "./edition.ts";
 import { Timestamp } from "./qapi.ts";
 import {
@@ -82,6 +83,7 @@ export interface OpenApiComponents {
  * @param edition Which QEMU's protocol.
  * @returns The document. Each call makes a new one, and the same.
  * @throws {Error} Where a schema is not built from QAPI's words.
+ * @throws {TypeError} Where the edition is none.
  *
  * @example Print it
  * ```ts
@@ -99,11 +101,12 @@ export interface OpenApiComponents {
  * ```
  */
 export function toJsonSchema(edition: Edition): JsonSchemaDocument {
+  const $defs = definitionsOf(edition, "#/$defs/");
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: `QMP's run-state, edition ${edition.name}`,
     $ref: "#/$defs/Message",
-    $defs: definitionsOf(edition, "#/$defs/"),
+    $defs,
   };
 }
 
@@ -114,6 +117,7 @@ export function toJsonSchema(edition: Edition): JsonSchemaDocument {
  * @param edition Which QEMU's protocol.
  * @returns The components. Each call makes new ones, and the same.
  * @throws {Error} Where a schema is not built from QAPI's words.
+ * @throws {TypeError} Where the edition is none.
  *
  * @example Describe a route that takes a command
  * ```ts
@@ -142,6 +146,7 @@ function definitionsOf(
   edition: Edition,
   base: string,
 ): Readonly<Record<string, JsonObject>> {
+  requireEdition(edition, "schemas");
   const names = Object.keys(edition.schemas);
   const events = names.filter((name) => eventSchema(edition, name));
   const commands = names.filter((name) => commandSchema(edition, name));
