@@ -110,6 +110,18 @@ export const followVerbTests: Suite = {
     assert.match(anew, /run state: .* or shutdown\n$/);
   },
 
+  async "follow ends at once where it is told to while nobody answers"() {
+    const silent = { greeting, answer: () => "", isUnreachable: true };
+    for (const monitors of [[silent], [monitor("running", ""), silent]]) {
+      const { code, err } = await run(
+        { monitors: { "localhost:4444": monitors } },
+        "localhost:4444",
+      );
+      assert.equal(code, 0);
+      assert.notInclude(err, "Cannot");
+    }
+  },
+
   async "follow takes the edition that is asked for, and says why"() {
     const monitors = { "localhost:4444": monitor("running", "") };
     const { out } = await run(

@@ -163,6 +163,31 @@ export const recordVerbTests: Suite = {
     }
   },
 
+  async "record ends at once where it is told to while nobody answers"() {
+    const silent = { greeting, answer: () => "", isUnreachable: true };
+    const alone = await run({ monitors: { "/run/qmp": silent } });
+    assert.equal(alone.err, "");
+    assert.equal(alone.out, '"/run/qmp": nothing was written\n');
+    assert.equal(alone.code, 0);
+    assert.isFalse(alone.grown.has("t"));
+
+    const lost = [monitor(shutdown), silent];
+    const again = await run(
+      { monitors: { "/run/qmp": lost } },
+      "--reconnect",
+    );
+    assert.match(again.out, /: 7 lines, \d+ bytes written\n$/);
+    assert.equal(again.code, 0);
+
+    const tee = await run(
+      { monitors: { "/run/qmp": silent }, clients: [[pipelining]] },
+      ...["--tee", "/run/tee"],
+    );
+    assert.equal(tee.err, "");
+    assert.match(tee.out, /: 1 line, \d+ bytes written\n$/);
+    assert.equal(tee.code, 0);
+  },
+
   async "record says that a disk is full where a connection begins anew"() {
     const monitors = {
       "/run/qmp": [monitor(event("STOP")), monitor(shutdown)],

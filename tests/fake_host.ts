@@ -52,6 +52,8 @@ export interface FakeMonitor {
   answer(command: string): string;
   /** How the connection ends when all is said; left out where it stays. */
   readonly after?: "end" | Error;
+  /** Whether nobody answers who connects, until the process is asked to end. */
+  readonly isUnreachable?: boolean;
 }
 
 /** A platform, and what was done on it. */
@@ -135,7 +137,7 @@ export function fakeHost(platform: FakePlatform): FakeHost {
     },
     stdin: () => give(platform.stdin ?? ""),
     isSocket: (path) => Promise.resolve(path in monitors),
-    connect(address) {
+    connect(address, signal) {
       const name = typeof address === "string"
         ? address
         : `${address.host}:${address.port}`;
@@ -144,6 +146,12 @@ export function fakeHost(platform: FakePlatform): FakeHost {
       const monitor = [monitors[name] ?? []].flat()[
         Array.isArray(monitors[name]) ? times : 0
       ];
+      if (monitor?.isUnreachable) {
+        return new Promise((_, reject) => {
+          signal?.addEventListener("abort", () => reject(signal.reason));
+          for (const stop of stops) stop("SIGTERM");
+        });
+      }
       return monitor === undefined
         ? Promise.reject(failure("ECONNREFUSED"))
         : Promise.resolve(connection(monitor, give));

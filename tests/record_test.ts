@@ -13,6 +13,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { connect as connectTo } from "../src/cli/node_socket.ts";
 import { lastWordsTests } from "./last_words.ts";
 import {
   fakeQemu,
@@ -70,6 +71,9 @@ async function heardBy(socket: Socket): Promise<Uint8Array> {
   for await (const bytes of socket) parts.push(new Uint8Array(bytes));
   return joined(parts);
 }
+
+const pause = (milliseconds: number) =>
+  new Promise<void>((done) => setTimeout(done, milliseconds));
 
 const gone = (path: string) => stat(path).then(() => false, () => true);
 
@@ -230,6 +234,26 @@ record("--tee ends with QEMU while a client goes on talking", async (dir) => {
   clearInterval(talk);
   client.destroy();
   assert.match(program.err(), /QEMU ended the connection|broke/);
+});
+
+Deno.test("connect() to a host that does not answer is cut short by its signal", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname: host, port } = listener.addr;
+  // The system answers for it, until as many wait as it lets.
+  const waiting: Socket[] = [];
+  for (let isAnswered = true; isAnswered;) {
+    const socket = connect(port, host);
+    waiting.push(socket);
+    isAnswered = await Promise.race([once(socket, "connect"), pause(300)]) !==
+      undefined;
+  }
+  const outcome = await Promise.race([
+    connectTo({ host, port }, AbortSignal.timeout(50))
+      .catch((error: Error) => error.name),
+    pause(5_000),
+  ]);
+  for (const each of waiting) each.destroy();
+  assert.equal(outcome, "AbortError");
 });
 
 record("takes over the socket of a tee that was killed", async (dir) => {

@@ -42,7 +42,7 @@ export function again(
         wait = Math.min(wait * 2, latest);
         if (stop.aborted) break;
         try {
-          return await host.connect(address);
+          return await host.connect(address, stop);
         } catch {
           // It may come back.
         }

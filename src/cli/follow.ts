@@ -92,8 +92,9 @@ async function followAll(
   const start = host.now();
   // The first thing to tell is that nothing is known.
   const print = stepPrinter(context.out, "");
-  let connection: Connection | undefined = await host.connect(address)
+  let connection = await host.connect(address, stop)
     .catch((error) => {
+      if (stop.aborted) return undefined;
       throw new UnreadableError(title, error);
     });
   let hasFault = false;

@@ -139,10 +139,15 @@ export interface Host {
    * Connects to a socket.
    *
    * @param address The path of a UNIX socket, or where to reach a TCP socket.
+   * @param signal What cuts it short; it does not end the connection.
    * @returns The connection.
-   * @throws {Error} Where nobody listens, with the `code` that the system gave.
+   * @throws {Error} Where nobody listens, with the `code` that the system gave,
+   * and where it was cut short.
    */
-  connect(address: string | TcpAddress): Promise<Connection>;
+  connect(
+    address: string | TcpAddress,
+    signal?: AbortSignal,
+  ): Promise<Connection>;
   /**
    * Listens for clients.
    *

@@ -16,17 +16,24 @@ const patience = 10_000;
  * Connects to a socket.
  *
  * @param address The path of a UNIX socket, or a TCP address.
+ * @param signal What cuts it short.
  * @returns The connection.
  */
 export async function connect(
   address: string | TcpAddress,
+  signal?: AbortSignal,
 ): Promise<Connection> {
   const socket = createConnection({ ...place(address), allowHalfOpen: true });
   socket.setTimeout(patience, () => {
     const why = `nothing came for ${patience / 1000} seconds`;
     socket.destroy(new Error(why));
   });
-  await once(socket, "connect");
+  try {
+    await once(socket, "connect", signal === undefined ? {} : { signal });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
   return connection(socket);
 }
 

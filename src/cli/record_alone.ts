@@ -33,8 +33,9 @@ export async function recordAlone(errand: Errand): Promise<number> {
   const { context, place, address, goesOn, stop } = errand;
   const title = titleOf(place);
   const next = again(context.host, address, stop);
-  let connection: Connection | undefined = await context.host.connect(address)
+  let connection = await context.host.connect(address, stop)
     .catch((error) => {
+      if (stop.aborted) return undefined;
       throw new UnreadableError(title, error);
     });
   let recording: Recording | undefined;
@@ -60,7 +61,8 @@ export async function recordAlone(errand: Errand): Promise<number> {
     connection?.close();
     recording?.end();
   }
-  context.out.line(`${title}: ${recording!.summary()}`);
+  const summary = recording?.summary() ?? "nothing was written";
+  context.out.line(`${title}: ${summary}`);
   return isOrderly || stop.aborted ? 0 : 1;
 }
 

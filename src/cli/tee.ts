@@ -110,16 +110,17 @@ async function serve(
 }
 
 async function reach(
-  { context, place, address, goesOn }: Errand,
+  { context, place, address, goesOn, stop }: Errand,
   client: Connection,
 ): Promise<Connection | undefined> {
   try {
-    const qemu = await context.host.connect(address);
+    const qemu = await context.host.connect(address, stop);
     // It is for the client to lose patience.
     qemu.bePatient();
     return qemu;
   } catch (error) {
     client.close();
+    if (stop.aborted) return undefined;
     const reason = new UnreadableError(titleOf(place), error);
     if (!goesOn) throw reason;
     await complain(context, `${reason.message}; waiting for clients`);
