@@ -231,6 +231,40 @@ opened(
   },
 );
 
+opened("cuts nothing off on a telephone, and filters there too", async () => {
+  const file = await write(await recorded("panic-s390"), "narrow");
+  for (const width of [400, 340]) {
+    await open(file, async (page) => {
+      // The timeline alone is wider, and scrolls.
+      const cut = await page.evaluate<string[]>(`
+        [...document.querySelectorAll("body *:not(svg *):not(script):not(style)")]
+          .filter((each) => !each.closest(".scroll") || each.matches(".scroll"))
+          .filter((each) => each.getBoundingClientRect().right > innerWidth ||
+            !each.matches(".scroll, input") && each.scrollWidth > each.clientWidth + 1 &&
+              getComputedStyle(each).display !== "inline")
+          .map((each) => each.outerHTML.slice(0, 80))`);
+      assert.deepEqual(cut, [], `${width} pixels`);
+      await page.fill("#words", "psw-mask");
+      const shown = await page.evaluate<string[]>(rows);
+      assert.equal(shown.length, 1);
+      assert.match(shown[0]!, /GUEST_PANICKED/);
+    }, { viewport: { width, height: 800 } });
+  }
+});
+
+opened("shows a fault in another colour than a notice", async () => {
+  const file = await write(
+    '{}\n{"timestamp": {"seconds": 1, "microseconds": 0}, "event": "SHUTDOWN"}\n',
+    "colours",
+  );
+  await open(file, async (page) => {
+    const colours = await page.evaluate<string[]>(`
+      [".tag.fault", ".tag.notice", "td > .tag"].map((each) =>
+        getComputedStyle(document.querySelector(each)).color)`);
+    assert.equal(new Set(colours).size, 3, colours.join());
+  });
+});
+
 opened("has enough contrast, in light and in dark", async () => {
   const file = await write(await recorded("lifecycle"), "contrast");
   for (const colorScheme of ["light", "dark"]) {

@@ -141,7 +141,7 @@ ${notes(report)}`;
 /** What there is to say of a log in which nothing is said. */
 function silence(report: Report): string {
   return `<h2>No message of QMP was found</h2>
-${notes(report)}
+${list(report)}
 <h2 id="everything">What was found instead</h2>
 ${table(report)}`;
 }
@@ -322,9 +322,13 @@ function standings({ standings }: Machine): string {
   }</tbody></table></div>`;
 }
 
-function notes({ notes }: Report): string {
+function notes(report: Report): string {
+  return report.notes.length === 0 ? "" : `<h2>To know</h2>${list(report)}`;
+}
+
+function list({ notes }: Report): string {
   if (notes.length === 0) return "";
-  return `<h2>To know</h2><ul class="card">${
+  return `<ul class="card">${
     notes.map((each) => `<li>${plain(each)}</li>`).join("")
   }</ul>`;
 }

@@ -64,6 +64,7 @@ a { color: var(--link); }
 .facts dt { color: var(--quiet); font-size: 12px; }
 .facts dd { margin: 0; font-size: 17px; font-weight: 600; font-variant-numeric: tabular-nums; }
 .card { padding: 16px 20px; margin: 0 0 14px; }
+ul.card { padding-left: 36px; }
 .fault { color: var(--fault); } .notice { color: var(--notice); } .good { color: var(--good); }
 .quiet { color: var(--quiet); font-weight: 400; }
 code, .mono { font-family: ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 13px; }
@@ -102,7 +103,7 @@ code { background: var(--code); border-radius: 4px; padding: 1px 5px; overflow-w
 .s-gone { fill: none; }
 .p-unknown { fill: var(--unknown); } .p-ink { stroke: var(--unknown-ink); stroke-width: 3; }
 .p-unclear { fill: var(--running); } .p-doubt { stroke: var(--paused); stroke-width: 3; }
-.grid2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(340px, 1fr)); gap: 14px; align-items: start; }
+.grid2 { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(340px, 100%), 1fr)); gap: 14px; align-items: start; }
 .grid2 > .card { margin: 0; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 th { text-align: left; font-size: 12px; font-weight: 600; color: var(--quiet); }
@@ -144,15 +145,21 @@ legend { float: left; padding: 0; margin-right: 12px; color: var(--quiet); }
 .all thead th { position: sticky; top: 0; background: var(--card); box-shadow: 0 1px 0 var(--edge); border-bottom: 0; padding-top: 10px; padding-bottom: 8px; z-index: 1; }
 .all tr:target td { background: var(--code); }
 .tag { display: inline-block; font-size: 12px; border: 1px solid var(--edge); border-radius: 99px; padding: 0 8px; color: var(--quiet); white-space: nowrap; }
-.tag.fault, .tag.notice { border-color: currentColor; }
+.tag.fault { color: var(--fault); border-color: currentColor; } .tag.notice { color: var(--notice); border-color: currentColor; }
 .hides { display: none; }
 @media (max-width: 640px) {
   header, main, footer { padding-left: 14px; padding-right: 14px; }
   .card { padding: 12px 14px; }
 }
 @media (max-width: 760px) {
-  .wide { overflow-x: auto; } .all { min-width: 640px; } .all thead th { position: static; }
-  .chain li { overflow-x: auto; }
+  .all, .all > tbody { display: block; } .all > thead { display: none; }
+  .all > tbody > tr:not(.hides) { display: flex; flex-wrap: wrap; gap: 2px 12px; align-items: baseline; padding: 8px 0; border-bottom: 1px solid var(--grid); }
+  .all > tbody > tr > td { padding: 0; border-bottom: 0; } .all > tbody > tr > td.num::before { content: "line "; }
+  .all > tbody > tr > td:last-child { flex: 1 0 100%; min-width: 0; } .all > tbody > tr > td:empty { display: none; }
+  .all td.when { white-space: normal; }
+  .regs, .regs > tbody { display: block; } .regs tr { display: flex; flex-wrap: wrap; gap: 0 12px; padding: 2px 0; } .regs td { padding: 0; }
+  .regs td:last-child { flex: 1 0 100%; } .regs td:empty { display: none; } .regs .mono { white-space: normal; overflow-wrap: anywhere; }
+  .chain .where { white-space: normal; }
 }
 @media print {
   body { background: #fff; } .controls { display: none; } .card { break-inside: avoid; }
@@ -160,4 +167,4 @@ legend { float: left; padding: 0; margin-right: 12px; color: var(--quiet); }
 `;
 
 /** Its hash, for the page's Content-Security-Policy. */
-export const styleHash = "sha256-QyeRO+TKNmzB1po4/6Jlyu/r89S54FB9LEXRQvuU5tU=";
+export const styleHash = "sha256-ycgZKtPSWjqHlokGxW1aFQo2uHQlPOoKFK0HlD95/mE=";
