@@ -7,6 +7,7 @@
 import { assert } from "chai";
 import * as v from "valibot";
 import { type Edition, edition, editionFor } from "../src/editions/edition.ts";
+import { eventOf } from "../src/editions/event.ts";
 import { editions, release } from "../src/editions/release.ts";
 import { read } from "../src/replay/read.ts";
 import * as mirror from "../src/schema/run_state.ts";
@@ -324,5 +325,30 @@ export const editionTests: Suite = {
     assert.equal(newer.notices[0]?.code, "NEWER_THAN_KNOWN");
     assert.deepEqual(read(records, { edition: edition("7.2") }).notices, []);
     assert.deepEqual(read(records).notices, []);
+  },
+
+  "eventOf() gives the events that an edition has, and none that it forwards"() {
+    const texts = [
+      { event: "GUEST_PVSHUTDOWN", timestamp },
+      { event: "STOP", timestamp },
+      { event: "STOP", data: { why: 1 }, timestamp },
+      { event: "RTC_CHANGE", data: { offset: 0 }, timestamp },
+      { return: {} },
+      { event: 1 },
+    ];
+    const records = texts.map((text, offset) => {
+      return { line: 1, offset, text: JSON.stringify(text) };
+    });
+    const namesBy = (name: string) => {
+      const release = edition(name);
+      return read(records, { edition: release }).entries
+        .map(({ message }) => eventOf(message, release)?.event);
+    };
+    const none = undefined;
+    assert.deepEqual(namesBy("9.0"), [none, "STOP", none, none, none, none]);
+    assert.deepEqual(namesBy("9.1"), [
+      ...["GUEST_PVSHUTDOWN" as const, "STOP" as const],
+      ...[none, none, none, none],
+    ]);
   },
 };

@@ -182,5 +182,7 @@ export const qmpTests: Suite = {
       assert.isTrue(isRunStateCommand({ execute: "set-action" }));
       assert.isFalse(isRunStateCommand({ execute: "STOP" }));
       assert.isFalse(isRunStateCommand({ "exec-oob": "query-status" }));
+      assert.isFalse(isRunStateEvent(undefined));
+      assert.isFalse(isRunStateCommand(undefined));
     },
 };

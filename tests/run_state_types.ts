@@ -47,6 +47,13 @@ import {
   type watchdogSetAction,
 } from "@qmp/run-state";
 import {
+  edition,
+  type EventOf,
+  eventOf,
+  type ShutdownCause as KnownCause,
+} from "@qmp/run-state/editions";
+import type { Entry } from "@qmp/run-state/replay";
+import {
   command,
   enumeration,
   event,
@@ -194,6 +201,42 @@ export function reasonOf(message: Message): string | undefined {
       return message satisfies never;
   }
 }
+
+/** So it is over what `read` gives by a release, which has more. */
+export function causeOf(message: Entry["message"]): string | undefined {
+  const event = eventOf(message, edition("9.1"));
+  switch (event?.event) {
+    case "SHUTDOWN":
+    case "RESET":
+      holds<Same<typeof event.data.reason, KnownCause | undefined>>();
+      return event.data.reason;
+    case "WATCHDOG":
+    case "MEMORY_FAILURE":
+      return event.data.action;
+    case "GUEST_PANICKED":
+    case "GUEST_CRASHLOADED":
+      return event.data.info?.type;
+    case "STOP":
+    case "RESUME":
+    case "POWERDOWN":
+    case "SUSPEND":
+    case "SUSPEND_DISK":
+    case "WAKEUP":
+    case "GUEST_PVSHUTDOWN":
+    case undefined:
+      return undefined;
+    default:
+      return event satisfies never;
+  }
+}
+type Names<Name extends string> = EventOf<Name>["event"];
+holds<Same<Names<"5.1">, Exclude<RunStateEvent["event"], "MEMORY_FAILURE">>>();
+holds<Same<Names<"seed">, RunStateEvent["event"]>>();
+// Where it is chosen at run time, it is every release's.
+holds<Same<Names<string>, RunStateEvent["event"] | "GUEST_PVSHUTDOWN">>();
+/** What `read` gives can be asked as it is. */
+export const isStop = ({ message }: Entry): boolean =>
+  isRunStateEvent(message) && message.event === "STOP";
 
 /** A run-state event may stand where any event may. */
 export const anyEvent = (event: SHUTDOWN): Pick<Event, "event" | "timestamp"> =>

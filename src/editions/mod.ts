@@ -32,6 +32,7 @@
 
 export { editions } from "./release.ts";
 export { type Edition, edition, editionFor } from "./edition.ts";
+export { type EventOf, eventOf } from "./event.ts";
 export type { Lore, Question } from "../schema/edition.ts";
 export type {
   VersionCode,

@@ -76,8 +76,8 @@ export interface Player {
    * Tells when the next entry is due.
    *
    * @param now The time.
-   * @returns That time: Infinity while it is paused, undefined where no entry
-   * waits.
+   * @returns That time: Infinity while it is paused and there is no step to take,
+   * undefined where no entry waits.
    */
   due(now: number): number | undefined;
   /**

@@ -21,13 +21,13 @@ import { waiting } from "./waiting.ts";
 export interface Entry {
   /** The line of the source on which the text begins, from 1. */
   readonly line: number;
-  /** The byte at which the text begins, from 0. */
+  /** The byte at which the text begins, from 0: of a trace counted in the bytes of its direction, else in those of the stream or the log. */
   readonly offset: number;
   /** The text, to the letter, but without what the source puts before its lines. */
   readonly text: string;
   /** The run state that the text tells of, where it is QEMU's own log. */
   readonly state?: StateChange;
-  /** Seconds since the start of the trace, where the source knows. */
+  /** Seconds since the start of the trace, or since the epoch where the source knows the time of day. */
   readonly at?: number;
   /** Which way it went, where the source knows. */
   readonly direction?: Direction;

@@ -22,8 +22,8 @@ export interface TraceRecord {
   /** The line of the source on which the text begins, from 1. */
   readonly line: number;
   /**
-   * The byte at which the text begins, from 0, counted in the bytes of its
-   * direction.
+   * The byte at which the text begins, from 0: of a trace counted in the bytes of
+   * its direction, else in those of the stream or the log.
    */
   readonly offset: number;
   /** Seconds since the start of the trace, or since the epoch where the source knows the time of day. */

@@ -56,6 +56,7 @@ export interface TraceSource extends Stage<Uint8Array, TraceRecord> {
  *
  * @param options How to read.
  * @returns The step from the bytes of the file to records.
+ * @throws {RangeError} Where a line may have no byte.
  *
  * @example Read a trace
  * ```ts

@@ -191,9 +191,13 @@ export const Message: v.GenericSchema<unknown, Message> = /* @__PURE__ */ v
 const NotQmp = /* @__PURE__ */ matching<never>("QMP message", () => false);
 
 /**
- * Tells an event of run-state from a foreign one, for the compiler.
+ * Tells an event of run-state from a foreign one, for the compiler, by its name.
+ * What was read by another edition than the seed's may hold values that
+ * {@linkcode RunStateEvent} does not list: there `eventOf` of the entry
+ * `./editions` tells.
  *
- * @param message A message that {@linkcode Message} or `read` gave.
+ * @param message A message that {@linkcode Message} or `read` gave; there may be
+ * none.
  * @returns Whether it is one of {@linkcode RunStateEvent}.
  *
  * @example Let a switch see the names
@@ -208,15 +212,20 @@ const NotQmp = /* @__PURE__ */ matching<never>("QMP message", () => false);
  * assert.equal(stops({ event: "RTC_CHANGE", timestamp }), false);
  * ```
  */
-export function isRunStateEvent(message: Message): message is RunStateEvent {
-  return "event" in message &&
+export function isRunStateEvent(
+  message: Message | Forwarded | undefined,
+): message is RunStateEvent {
+  return message !== undefined && "event" in message &&
     eventSchema(seed, message.event) !== undefined;
 }
 
 /**
- * Tells a command of run-state from a foreign one, for the compiler.
+ * Tells a command of run-state from a foreign one, for the compiler, by its name.
+ * What was read by another edition than the seed's may hold values that
+ * {@linkcode RunStateCommand} does not list.
  *
- * @param message A message that {@linkcode Message} or `read` gave.
+ * @param message A message that {@linkcode Message} or `read` gave; there may be
+ * none.
  * @returns Whether it is one of {@linkcode RunStateCommand}.
  *
  * @example Let a switch see the names
@@ -229,8 +238,8 @@ export function isRunStateEvent(message: Message): message is RunStateEvent {
  * ```
  */
 export function isRunStateCommand(
-  message: Message,
+  message: Message | Forwarded | undefined,
 ): message is RunStateCommand {
-  return "execute" in message &&
+  return message !== undefined && "execute" in message &&
     commandSchema(seed, message.execute) !== undefined;
 }
