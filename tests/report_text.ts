@@ -119,6 +119,43 @@ export const reportTextSuite: Suite = {
     }
   },
 
+  "reportText() neither hides a short stop nor lets it hide that a machine ran"() {
+    // For a minute in each hour it does not run.
+    const hours = Array.from({ length: 100 }, (_, hour) => [
+      event("STOP", 3600 * hour),
+      event("RESUME", 3600 * hour + 60),
+    ]).flat();
+    const text = reportText(reportSaid(event("RESUME", 0), ...hours), {
+      columns: 64,
+    });
+    assert.match(text, /^ {2}▄{58,59}[▄█]{1,2}$/m);
+    assert.match(text, /^ {2}▄ not running for a part of it {3}$/m);
+    const once = reportText(
+      reportSaid(...hours.slice(0, 2), event("POWERDOWN", 360_000)),
+      { columns: 64 },
+    );
+    assert.match(once, /^ {2}▄█{59}$/m);
+  },
+
+  "reportText() tells the first stops and the last, and how many are between"() {
+    const hours = Array.from({ length: 120 }, (_, hour) => [
+      event("RESUME", 3600 * hour),
+      event("STOP", 3600 * hour + 60),
+    ]).flat();
+    const lines = below(
+      reportText(reportSaid(...hours)).split("\n"),
+      "Why it stopped",
+    ).filter((line) => /^ {2}\S/.test(line));
+    assert.lengthOf(lines, 51);
+    assert.match(lines[24]!, /^ {2}line 50, /);
+    assert.equal(
+      lines[25],
+      "  and 70 stops more before the last 25, which the page and the JSON have",
+    );
+    assert.match(lines[26]!, /^ {2}line 192, /);
+    assert.match(lines[50]!, /^ {2}line 240, /);
+  },
+
   "reportText() places by lines where the log knows no time"() {
     const text = reportText(reportSaid(
       '{"return": {}}',

@@ -183,9 +183,13 @@ function machineHead({ monitor, qemu, messages }: Machine): Line[] {
   ]];
 }
 
-/** What stands for each look in the line; a stop shows its state's letter. */
-const signs: Readonly<Record<Look, readonly [Ink, string]>> = {
+/** How a place in the line looks: a machine may have run and stopped in it. */
+type Cell = Look | "both";
+
+/** What stands for each look in the line. */
+const signs: Readonly<Record<Cell, readonly [Ink, string]>> = {
   running: ["green", "█"],
+  both: ["red", "▄"],
   unknown: ["dim", "░"],
   unclear: ["yellow", "▒"],
   gone: ["dim", "·"],
@@ -193,9 +197,18 @@ const signs: Readonly<Record<Look, readonly [Ink, string]>> = {
 };
 
 /** What is seen where several stretches share a place. */
-const rank: readonly Look[] = [
-  ...["gone", "unknown", "unclear", "running", "stopped"] as const,
+const rank: readonly Cell[] = [
+  ...["gone", "unknown", "unclear", "running", "both", "stopped"] as const,
 ];
+
+/** What is short is not to be hidden by its neighbours, nor to hide them. */
+function sharing(one: Cell | undefined, other: Look): Cell {
+  if (one === undefined) return other;
+  const isBoth = [one, other].includes("stopped") &&
+    [one, other].some((each) => each === "running" || each === "unclear");
+  if (isBoth || one === "both") return "both";
+  return rank.indexOf(other) >= rank.indexOf(one) ? other : one;
+}
 
 function overview(
   { intervals, happenings }: Machine,
@@ -205,18 +218,15 @@ function overview(
   const width = Math.max(40, columns) - 4;
   const last = width - 1;
   // Where no stretch is, nothing was heard.
-  const cells: (Look | undefined)[] = Array(width).fill(undefined);
+  const cells: (Cell | undefined)[] = Array(width).fill(undefined);
   for (const [index, each] of intervals.entries()) {
     const look = lookOf(each);
     const from = Math.round(place(each.from, each.line) * last);
     const to = Math.round(place(each.to, endOf(intervals, index)) * last);
     for (let cell = from; cell <= to; cell++) {
-      // What is short is not to be hidden by its neighbours.
-      const isIn = cell < to || cell === from || cell === last;
-      const seen = cells[cell];
-      if (isIn && (!seen || rank.indexOf(look) >= rank.indexOf(seen))) {
-        cells[cell] = look;
-      }
+      const isIn = cell < to || cell === from ||
+        cell === last && index + 1 === intervals.length;
+      if (isIn) cells[cell] = sharing(cells[cell], look);
     }
   }
   const marks = Array.from({ length: width }, () => " ");
@@ -257,8 +267,9 @@ function edgeWords(at: number): string {
 
 const alarming = /^(GUEST_PANICKED|WATCHDOG|BLOCK_IO_ERROR|MEMORY_FAILURE)$/;
 
-const lookWords: Readonly<Record<Look, string>> = {
+const lookWords: Readonly<Record<Cell, string>> = {
   running: "running",
+  both: "not running for a part of it",
   unknown: "unknown",
   unclear: "may have run",
   gone: "no QEMU",
@@ -298,9 +309,27 @@ function downtimes({ downtime }: Machine): Line[] {
   ];
 }
 
+/** As many stops as people read. */
+const mostTold = 50;
+
 function whys({ stops }: Machine): Line[] {
   if (stops.length === 0) return [[], [["bold", "It was not seen to stop"]]];
-  return [blank, [["bold", "Why it stopped"]], ...stops.flatMap(why)];
+  const told = stops.flatMap((each, index) => {
+    const fromEnd = stops.length - index;
+    if (index < mostTold / 2 || fromEnd <= mostTold / 2) return why(each);
+    return fromEnd === mostTold / 2 + 1 ? [between(stops)] : [];
+  });
+  return [blank, [["bold", "Why it stopped"]], ...told];
+}
+
+function between(stops: readonly Stop[]): Line {
+  const more = stops.length - mostTold;
+  return [[
+    "dim",
+    `  and ${counted(more, "stop")} more before the last ${
+      mostTold / 2
+    }, which the page and the JSON have`,
+  ]];
 }
 
 function why(stop: Stop): Line[] {

@@ -20,7 +20,7 @@ export const causeWords: Readonly<Record<Cause, string>> = {
     "the guest asked for a reset, which QEMU was to make a shutdown",
   "host-quit": "QEMU was told to quit",
   "host-reset": "the host asked for a reset, which QEMU was to make a shutdown",
-  "host-signal": "a signal ended QEMU",
+  "host-signal": "QEMU was sent a signal to end",
   "host-ui": "somebody closed QEMU's window",
   "host-error": "something failed on the host",
   panic: "the guest panicked",
