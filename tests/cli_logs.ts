@@ -39,6 +39,17 @@ export const cliLogsTests: Suite = {
     assert.include(host.out(), "debug log of libvirt; edition ");
   },
 
+  async "validate takes the edition from what qmp-shell says of its QEMU"() {
+    const { log } = sampleOf("qmp-shell");
+    const { report } = await validated(log);
+    assert.equal(report["edition"], "7.2");
+    assert.equal(report["why"], "the log says QEMU 7.2.22");
+    const { report: asked } = await validated(log, "--qemu", "6.2");
+    assert.equal(asked["edition"], "6.2");
+    const unsaid = await validated(log.replace("7.2.22", "nonsense"));
+    assert.notEqual(unsaid.report["edition"], "7.2");
+  },
+
   async "validate --format reads a log as what it is told"() {
     const { log } = sampleOf("virsh-event");
     const { report } = await validated(log, "--format", "transcript");

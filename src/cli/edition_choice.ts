@@ -48,8 +48,8 @@ export interface Scout {
    * Chooses.
    *
    * @returns The edition of the greeting; else of the QEMU that was named in
-   * the options, then in a trace's header; else the newest release that can have
-   * sent what was seen.
+   * the options, then in a trace's header or by the tool that wrote the log;
+   * else the newest release that can have sent what was seen.
    */
   choice(): Choice;
 }
@@ -97,6 +97,7 @@ export function scout(
     choice: () =>
       greetedOrAsked(first, asked.qemu) ??
         named(source.header?.()?.qemu, "the header") ??
+        named(source.qemu, "the log") ??
         bestFit(
           found,
           isLive

@@ -23,6 +23,8 @@ export interface ChosenSource extends Source {
   readonly format: string;
   /** Why it is taken for that, for people. */
   readonly why: string;
+  /** Which QEMU it was, where the file says so apart from messages and header. */
+  readonly qemu?: string | undefined;
   /** What else it might be. */
   readonly findings: readonly Finding[];
   /**
@@ -42,9 +44,15 @@ export interface ChosenSource extends Source {
  */
 export function chooseSource(head: Uint8Array, name?: string): ChosenSource {
   const asked = logFormats.find((each) => each.name === name);
-  const { format, marks, damage, findings } = asked === undefined
+  const { format, marks, qemu, damage, findings } = asked === undefined
     ? chooseFormat(head)
-    : { format: asked, marks: 0, damage: undefined, findings: [] };
+    : {
+      format: asked,
+      marks: 0,
+      qemu: undefined,
+      damage: undefined,
+      findings: [],
+    };
   const source = format.name === "trace"
     ? traceSource({ quotes: "both" })
     : format.source(damage === undefined ? {} : { damage });
@@ -59,5 +67,5 @@ export function chooseSource(head: Uint8Array, name?: string): ChosenSource {
     : `it looks like none of ${
       formatNames.filter((each) => each !== format.name).join(", ")
     }, so it was read as a bare ${format.title}; --format NAME reads it as another`;
-  return { ...source, format: format.title, why, findings };
+  return { ...source, format: format.title, why, qemu, findings };
 }

@@ -89,6 +89,8 @@ export interface LogChoice {
   readonly format: LogFormat;
   /** How many of the first lines show that it has this format; 0 where none shows any. */
   readonly marks: number;
+  /** Which QEMU it was, where the log says so apart from its messages; absent where not. */
+  readonly qemu?: string;
   /** What mail programs or web pages did to the log; absent where nothing. */
   readonly damage?: Damage;
   /** Other formats that it may have as well: `TWO_READINGS` for each, a notice. */
@@ -121,9 +123,11 @@ export function chooseFormat(head: Uint8Array): LogChoice {
   const own = counts.filter(({ format }) => !unmarked.has(format))
     .sort((a, b) => b.marks - a.marks);
   const [most, ...others] = own.length > 0 ? own : counts.slice(0, 1);
+  const qemu = most?.format.versionIn?.(lines);
   return {
     format: most?.format ?? monitorStream,
     marks: most?.marks ?? 0,
+    ...qemu !== undefined && { qemu },
     ...damage !== undefined && { damage },
     findings: others.map(({ format, marks }) =>
       notice(

@@ -39,6 +39,13 @@ export interface LogFormat {
    */
   recognise(head: readonly string[]): number;
   /**
+   * Finds which QEMU it was, where the log says so apart from its messages.
+   *
+   * @param head The first lines of a log, without line ends.
+   * @returns The version, such as `7.2.22`; undefined where it says none.
+   */
+  versionIn?(head: readonly string[]): string | undefined;
+  /**
    * Makes a source.
    *
    * @param options How to read.

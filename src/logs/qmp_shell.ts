@@ -28,6 +28,13 @@ export const qmpShell: LogFormat = {
   title: "session or log of qmp-shell",
   isSeen: false,
   recognise: (head) => countLines(head, shell) + mergedIn(head),
+  versionIn(head) {
+    for (const line of head) {
+      const found = /^Connected to QEMU (\d+\.\d+\.\d+)/.exec(line);
+      if (found !== null) return found[1];
+    }
+    return undefined;
+  },
   source(options) {
     const reader = markedReader(looseGrammar);
     const literals = markedReader({
