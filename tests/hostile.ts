@@ -79,6 +79,16 @@ export const hostileTests: Suite = {
     assert.sameMembers(seen, [...streams]);
   },
 
+  "textFaults() says what has no member to be spoilt"() {
+    for (const none of [{}, [], null, 5] as never[]) {
+      assert.throws(
+        () => textFaults(none),
+        TypeError,
+        /^Cannot spoil the text of .*: it has no member$/,
+      );
+    }
+  },
+
   "textFaults() cuts a text after each of its bytes, and not after the last"() {
     const cut = (fault: TextFault) =>
       fault.judge === "safeParseJson" && fault.kind === "truncated"

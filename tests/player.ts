@@ -287,6 +287,15 @@ export const playerSuite: Suite = {
     refused({ from: { time: NaN } }, /^Cannot find the time NaN/);
     refused({ until: { index: -1 } }, /^Cannot find the index -1/);
     refused({ from: { index: 0.5 } }, /^Cannot find the index 0\.5/);
+    const unlike = (options: unknown, words: RegExp) =>
+      assert.throws(() => player(options as PlayerOptions), TypeError, words);
+    unlike({ from: "STOP" }, /^Cannot find "STOP": a mark is \{ time \}, /);
+    unlike({ until: { name: "STOP" } }, /^Cannot find an object: a mark is /);
+    unlike(
+      { only: ["STOP"] },
+      /^Cannot select what to play: it takes an array/,
+    );
+    unlike({ only: { name: "STOP" } }, /^Cannot select what to play: /);
     const stepper = player();
     assert.throws(
       () => stepper.setSpeed(0, 0),

@@ -99,7 +99,7 @@ const longestSleep = 2 ** 31 - 1;
  * @returns The playback, which begins when it is first asked for entries.
  * @throws {RangeError} Where an option is out of its range.
  * @throws {TypeError} Where an iterator is to be played more than once, and where
- * the entries or the clock are none.
+ * the entries, the clock, a mark or a selection are none.
  *
  * @example Play a minute in no time
  * ```ts

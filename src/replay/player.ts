@@ -134,6 +134,7 @@ export interface Player {
  * @param options How it plays.
  * @returns The player.
  * @throws {RangeError} Where an option is out of its range.
+ * @throws {TypeError} Where a mark or a selection is none.
  *
  * @example Ask what is due
  * ```ts

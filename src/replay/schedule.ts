@@ -4,7 +4,9 @@
  * @module
  */
 
+import { shown } from "../schema/explain.ts";
 import type { Kind } from "../schema/qmp.ts";
+import { isObject } from "../wire/json.ts";
 import type { Entry } from "./read.ts";
 import { timer } from "./timer.ts";
 
@@ -90,6 +92,7 @@ const longestDelay = 2;
  * @param options What is played.
  * @returns The schedule.
  * @throws {RangeError} Where an option is out of its range.
+ * @throws {TypeError} Where a mark or a selection is none.
  */
 export function schedule(options: ScheduleOptions): Schedule {
   const { interval, idle = Infinity, from, until, only, loop = 1 } = options;
@@ -235,7 +238,7 @@ function isOf(selection: Selection, { kind, name, answers }: Entry): boolean {
 }
 
 function check(
-  { interval = 0, idle = 0, from, until, loop = 1 }: ScheduleOptions,
+  { interval = 0, idle = 0, from, until, only = [], loop = 1 }: ScheduleOptions,
 ): void {
   if (!(interval >= 0 && interval < Infinity)) {
     throw new RangeError(
@@ -254,6 +257,13 @@ function check(
   }
   for (const mark of [from, until]) {
     if (mark === undefined) continue;
+    if (!has(mark, "time", "index", "event")) {
+      throw new TypeError(
+        `Cannot find ${
+          shown(mark)
+        }: a mark is { time }, { index } or { event }`,
+      );
+    }
     if ("time" in mark && Number.isNaN(mark.time)) {
       throw new RangeError("Cannot find the time NaN: it is no number");
     }
@@ -263,4 +273,14 @@ function check(
       );
     }
   }
+  // A name alone would select everything.
+  if (!Array.isArray(only) || !only.every((each) => isObject(each))) {
+    throw new TypeError(
+      "Cannot select what to play: it takes an array of { kind, name }",
+    );
+  }
+}
+
+function has(mark: unknown, ...members: readonly string[]): boolean {
+  return isObject(mark) && members.some((member) => member in mark);
 }
