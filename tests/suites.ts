@@ -36,6 +36,7 @@ import { fuzzReadSuite } from "./fuzz_read.ts";
 import { fuzzSessionSuite } from "./fuzz_session.ts";
 import { fuzzWireSuite } from "./fuzz_wire.ts";
 import { hostileTests } from "./hostile.ts";
+import { inheritedNamesTests } from "./inherited_names.ts";
 import { normalizeTests } from "./normalize.ts";
 import { panicSuite } from "./panic.ts";
 import { parseJsonSuite } from "./parse_json.ts";
@@ -131,6 +132,7 @@ export const suites: readonly Suite[] = [
   driftVerbTests,
   recordVerbTests,
   followVerbTests,
+  inheritedNamesTests,
   witnessTests,
   witnessTraceTests,
   trackSuite,

@@ -10,6 +10,7 @@ import {
   type CommandDefinition,
   type Definition,
   type Definitions,
+  lookUp,
   membersOf,
   type MemberTypes,
   plainName,
@@ -106,7 +107,7 @@ export function definitionChanges(
     reached(to, "event"),
   ];
   return Object.keys({ ...from, ...to }).flatMap((name) => {
-    const [was, is] = [from[name], to[name]];
+    const [was, is] = [lookUp(from, name), lookUp(to, name)];
     if (!was || !is) return presence(name, was, is);
     return changesOf(name, was, is, {
       sender: sent.has(name) && sentNow.has(name),
@@ -231,8 +232,8 @@ interface Member {
 }
 
 function memberIn(members: MemberTypes, name: string): Member | undefined {
-  const required = members[name] !== undefined;
-  const type = members[name] ?? members[`*${name}`];
+  const required = Object.hasOwn(members, name);
+  const type = lookUp(members, name) ?? lookUp(members, `*${name}`);
   return type === undefined ? undefined : {
     type,
     required,
@@ -247,7 +248,7 @@ function listChanges(
   used: Breaking,
 ): Change[] {
   return Object.keys({ ...from, ...to }).flatMap((item): Change[] => {
-    const [was, is] = [from[item], to[item]];
+    const [was, is] = [lookUp(from, item), lookUp(to, item)];
     if (was === is) return [];
     // A value of an enumeration has the type "", a branch that of its struct.
     const what = (was ?? is) === "" ? "value" : "branch";

@@ -100,6 +100,22 @@ export function membersOf(definition: Definition): MemberTypes {
 }
 
 /**
+ * Looks a name up that comes from elsewhere, and may be `constructor`.
+ *
+ * @param table Where to look.
+ * @param name The name.
+ * @returns What the table has under it; undefined where that is nothing.
+ */
+export function lookUp<Value>(
+  table: Readonly<Record<string, Value>>,
+  name: string | undefined,
+): Value | undefined {
+  return name !== undefined && Object.hasOwn(table, name)
+    ? table[name]
+    : undefined;
+}
+
+/**
  * Lists what definitions are made of: the types of their members and branches,
  * and theirs in turn. What a command returns is no part of the command.
  *
@@ -113,7 +129,7 @@ export function reachable(
 ): ReadonlySet<string> {
   const met = new Set(names);
   for (const name of met) {
-    const definition = definitions[name];
+    const definition = lookUp(definitions, name);
     if (!definition) {
       met.delete(name);
       continue;

@@ -10,6 +10,7 @@ import type { JsonValue } from "../wire/json.ts";
 import {
   type Definition,
   type Definitions,
+  lookUp,
   membersOf,
   type MemberTypes,
 } from "./definition.ts";
@@ -198,11 +199,13 @@ function mentioned(infos: Infos, name: string): Info {
 
 function memberIn(definition: Definition, name: string): string | undefined {
   const members = membersOf(definition);
-  return members[name] ?? members[`*${name}`];
+  return lookUp(members, name) ?? lookUp(members, `*${name}`);
 }
 
 function branchIn(definition: Definition, value: string): string | undefined {
-  return definition.kind === "union" ? definition.branches[value] : undefined;
+  return definition.kind === "union"
+    ? lookUp(definition.branches, value)
+    : undefined;
 }
 
 function returnsOf(definition: Definition): string | undefined {

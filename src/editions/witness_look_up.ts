@@ -4,6 +4,7 @@
  * @module
  */
 
+import { lookUp } from "./definition.ts";
 import { commands, hmp, refusedInPreconfig } from "./witness_commands.ts";
 import { events } from "./witness_events.ts";
 import { foreignEvents, greeting } from "./witness_foreign.ts";
@@ -36,15 +37,15 @@ export function rowsFor(seen: Seen): readonly (readonly Row[])[] {
     case "event":
       return eventLists.get(name ?? "") ?? nowhere;
     case "command":
-      return listed(own(commands, meant(name, data))?.sent);
+      return listed(lookUp(commands, meant(name, data))?.sent);
     case "return": {
-      const rows = own(commands, meant(answers?.name, answers?.data));
+      const rows = lookUp(commands, meant(answers?.name, answers?.data));
       return listed(isHmp(answers?.name) ? rows?.answered : rows?.returned);
     }
     case "error":
       return [
         refusedInPreconfig,
-        ...listed(own(commands, answers?.name)?.refused),
+        ...listed(lookUp(commands, answers?.name)?.refused),
       ];
   }
 }
@@ -62,7 +63,7 @@ function meant(name: string | undefined, data: unknown): string | undefined {
   if (!isHmp(name)) return name;
   const line = member(data, "command-line");
   return typeof line === "string"
-    ? own(hmp, line.trim().split(/\s+/)[0])
+    ? lookUp(hmp, line.trim().split(/\s+/)[0])
     : undefined;
 }
 
@@ -119,14 +120,5 @@ export function member(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null &&
       Object.hasOwn(value, name)
     ? (value as Readonly<Record<string, unknown>>)[name]
-    : undefined;
-}
-
-function own<Value>(
-  table: Readonly<Record<string, Value>>,
-  name: string | undefined,
-): Value | undefined {
-  return name !== undefined && Object.hasOwn(table, name)
-    ? table[name]
     : undefined;
 }

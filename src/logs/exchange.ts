@@ -6,7 +6,7 @@
  */
 
 import type { TraceRecord } from "../replay/record.ts";
-import type { JsonObject } from "../wire/json.ts";
+import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { safeParseJson } from "../wire/parse_json.ts";
 import { stringifyJson } from "../wire/stringify_json.ts";
 import { rewritten } from "./found.ts";
@@ -24,18 +24,18 @@ const change = new Set(["a command merged with its reply"]);
 export function splitExchange(record: TraceRecord): TraceRecord[] {
   const parsed = safeParseJson(record.json ?? record.text);
   if (!parsed.ok) return [record];
-  const sent: JsonObject = {};
-  const received: JsonObject = {};
-  for (const [key, value] of Object.entries(parsed.value as JsonObject)) {
-    const isReply = key === "return" || key === "error";
-    if (!isReply) sent[key] = value;
-    if (isReply || key === "id") received[key] = value;
-  }
+  const isReply = (key: string) => key === "return" || key === "error";
+  const members = Object.entries(parsed.value as JsonObject);
+  const sent = members.filter(([key]) => !isReply(key));
+  const received = members.filter(([key]) => isReply(key) || key === "id");
   const findings = [rewritten(change)];
-  const one = (direction: "->" | "<-", object: JsonObject): TraceRecord => ({
+  const one = (
+    direction: "->" | "<-",
+    members: readonly (readonly [string, JsonValue])[],
+  ): TraceRecord => ({
     ...record,
     direction,
-    json: stringifyJson(object, { style: "qemu" }),
+    json: stringifyJson(Object.fromEntries(members), { style: "qemu" }),
     findings,
   });
   return [one("->", sent), one("<-", received)];

@@ -10,6 +10,11 @@ import type { Finding } from "../wire/finding.ts";
 import { quote, shorten } from "../wire/quote.ts";
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Not `v.record`, which passes over names such as `constructor`. */
+const counts = v.custom<Readonly<Record<string, number>>>((value) =>
+  typeof value === "object" && value !== null && !Array.isArray(value) &&
+  Object.values(value).every((each) => v.is(count, each))
+);
 const direction = v.picklist(["<-", "->"]);
 
 /** What each mark holds in third place. */
@@ -19,7 +24,7 @@ const marks = {
   dropped: v.looseObject({
     direction,
     bytes: count,
-    events: v.record(v.string(), count),
+    events: counts,
   }),
 } as const;
 

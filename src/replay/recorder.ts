@@ -297,8 +297,10 @@ function withDropped(
   direction: Direction,
   { length, name }: Sifted & { readonly kind: "dropped" },
 ): Dropped {
-  const events = { ...before?.events };
-  if (name !== undefined) events[name] = (events[name] ?? 0) + 1;
+  // An event may be called `constructor`, or `__proto__`.
+  const counts = new Map(Object.entries(before?.events ?? {}));
+  if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const events = Object.fromEntries(counts);
   const bytes = (before?.bytes ?? 0) + length;
   return { kind: "dropped", direction, bytes, events };
 }
