@@ -274,6 +274,24 @@ export const cliTests: Suite = {
     }
   },
 
+  async "main() says of a log of run states alone which verbs show it"() {
+    const files = {
+      log:
+        "runstate_set current_run_state 6 (prelaunch) new_state 9 (running)\n",
+    };
+    const sentence = '"log" holds no message of QMP, but QEMU\'s own log of ' +
+      "its run state, which timeline and report show\n";
+    const host = fakeHost({ files });
+    assert.equal(await main(["validate", "log"], host), 0);
+    assert.equal(host.out(), sentence);
+    const player = fakeHost({ files });
+    assert.equal(await main(["replay", "log"], player), 0);
+    assert.equal(player.err(), `qmp-run-state: ${sentence}`);
+    const teller = fakeHost({ files });
+    assert.equal(await main(["report", "log"], teller), 0);
+    assert.include(teller.out(), "No message, but QEMU's own log of its run");
+  },
+
   async "report and timeline say what a file without a message looks like"() {
     for (const [name, content, look, found] of silent) {
       const code = found === undefined ? 0 : 1;

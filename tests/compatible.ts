@@ -13,6 +13,7 @@ import {
   verdict,
 } from "@qmp/run-state/editions";
 import { samples } from "@qmp/run-state/fixtures";
+import { logSource } from "@qmp/run-state/logs";
 import {
   type Entry,
   type Policy,
@@ -261,6 +262,22 @@ export const compatibleTests: Suite = {
     assert.deepEqual(
       refused({ reboot: "none" }, "Invalid parameter 'none'").possible,
       span("6.0"),
+    );
+  },
+
+  "compatible() learns from messages that a log holds in another form"() {
+    const log = (data: string) =>
+      `event SHUTDOWN at 1769860800.250000 for domain lab: ${data}\n`;
+    const possible = (text: string) => {
+      const source = logSource();
+      const bytes = new TextEncoder().encode(text);
+      const records = [...source.push(bytes), ...source.end()];
+      return compatible(read(records, { policy: "raw" }).entries).possible;
+    };
+    assert.deepEqual(possible(log('{"guest":true}')), span("2.11", "3.1"));
+    assert.deepEqual(
+      possible(log('{"guest":true,"reason":"guest-shutdown"}')),
+      span("4.0"),
     );
   },
 

@@ -46,6 +46,16 @@ export function noMessage(
 }
 
 /**
+ * Says that a file holds QEMU's own log of its run state alone.
+ *
+ * @param title What the file is called.
+ * @returns The sentence.
+ */
+export function statesAlone(title: string): string {
+  return `${title} holds no message of QMP, but QEMU's own log of its run state, which timeline and report show`;
+}
+
+/**
  * Counts things for people.
  *
  * @param number How many.

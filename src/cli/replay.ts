@@ -10,7 +10,7 @@ import type { Entry } from "../replay/read.ts";
 import { eventSchema } from "../schema/edition.ts";
 import { quote } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
-import { noMessage } from "./findings.ts";
+import { noMessage, statesAlone } from "./findings.ts";
 import {
   describe,
   type Input,
@@ -110,10 +110,12 @@ async function perform(
   } finally {
     await hands?.close();
   }
-  const { messages, bySeverity: { fault } } = shown.tally;
+  const { messages, states, bySeverity: { fault } } = shown.tally;
   if (messages === 0 && hands?.code === undefined) {
     const sentence = hasMessages
       ? `${title} holds no message that was asked for`
+      : states > 0 && fault === 0
+      ? statesAlone(title)
       : noMessage(title, input.silence, fault, shown.first());
     await complain(context, sentence);
   }

@@ -14,6 +14,8 @@ import type { Severity } from "../wire/finding.ts";
 export interface Tally {
   /** How many messages, those with findings too, but no torn text. */
   messages: number;
+  /** How often QEMU's own log tells its run state, which is no message. */
+  states: number;
   /** How many of each kind. */
   readonly byKind: Record<Kind, number>;
   /** How many events and commands of each name; replies count for their command. */
@@ -61,6 +63,7 @@ export interface Counter {
 export function counter(most: number): Counter {
   const tally: Tally = {
     messages: 0,
+    states: 0,
     byKind: { greeting: 0, command: 0, return: 0, error: 0, event: 0 },
     byName: new Map(),
     bySeverity: { fault: 0, notice: 0 },
@@ -94,6 +97,7 @@ export function counter(most: number): Counter {
 }
 
 function countMessage(tally: Tally, entry: Entry): void {
+  if (entry.state !== undefined) tally.states += 1;
   if (entry.kind === undefined) return;
   tally.messages += 1;
   tally.byKind[entry.kind] += 1;

@@ -8,7 +8,7 @@ import { witness } from "../editions/witness.ts";
 import { tracker } from "../replay/track.ts";
 import { shorten } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
-import { count, findingPieces, noMessage } from "./findings.ts";
+import { count, findingPieces, noMessage, statesAlone } from "./findings.ts";
 import { describe, type Input, titleOf, UnreadableError } from "./input.ts";
 import { openWatched } from "./progress.ts";
 import { readingAsked, readingOptions } from "./reading.ts";
@@ -102,8 +102,12 @@ function printSummary(
   input: Input,
   { tally, found }: Counter,
 ): void {
-  const { messages, byKind, bySeverity: { fault, notice } } = tally;
+  const { messages, states, byKind, bySeverity: { fault, notice } } = tally;
   const shown = found();
+  if (messages === 0 && states > 0 && fault === 0) {
+    out.line(statesAlone(titleOf(file)));
+    return;
+  }
   if (messages === 0) {
     out.line(noMessage(titleOf(file), input.silence, fault, shown[0]));
     return;

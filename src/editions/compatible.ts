@@ -21,6 +21,8 @@ import { resolveVersion, type VersionedGreeting } from "./version.ts";
 export interface Evidence {
   /** The text, to the letter. */
   readonly text: string;
+  /** The message as JSON, where the text holds it in another form. */
+  readonly json?: string;
   /** Which way it went, where that is known. */
   readonly direction?: "<-" | "->";
   /** Which kind of message it is; absent where it is none. */
@@ -231,9 +233,9 @@ function factsOf(edition: string, subject: string): string {
   );
 }
 
-function valueOf({ text, kind }: Evidence): JsonValue | undefined {
+function valueOf({ text, json = text, kind }: Evidence): JsonValue | undefined {
   const reading = safeParseJson(
-    text,
+    json,
     kind === "command" ? { quotes: "both" } : {},
   );
   return reading.ok ? reading.value : undefined;

@@ -25,6 +25,8 @@ export interface Entry {
   readonly offset: number;
   /** The text, to the letter, but without what the source puts before its lines. */
   readonly text: string;
+  /** What was read instead of the text, where the source holds its messages in another form than JSON. */
+  readonly json?: string;
   /** The run state that the text tells of, where it is QEMU's own log. */
   readonly state?: StateChange;
   /** Seconds since the start of the trace, or since the epoch where the source knows the time of day. */
@@ -259,13 +261,14 @@ function entryOf(
   record: TraceRecord,
   findings: readonly Finding[],
 ): { -readonly [Key in keyof Entry]: Entry[Key] } {
-  const { line, offset, text, at, direction, monitor } = record;
+  const { line, offset, text, json, at, direction, monitor } = record;
   const entry: { -readonly [Key in keyof Entry]: Entry[Key] } = {
     line,
     offset,
     text,
     findings,
   };
+  if (json !== undefined) entry.json = json;
   if (at !== undefined) entry.at = at;
   if (direction !== undefined) entry.direction = direction;
   if (monitor !== undefined) entry.monitor = monitor;
