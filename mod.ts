@@ -59,6 +59,7 @@ export {
   type Several,
   type Struct,
   Timestamp,
+  type TimestampSchema,
   type Union,
   type UnionOption,
 } from "./src/schema/qapi.ts";

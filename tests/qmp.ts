@@ -12,6 +12,7 @@ import {
   kindOf,
   Message,
   Return,
+  Timestamp,
   VersionTriple,
 } from "@qmp/run-state";
 import type { Suite } from "./suite.ts";
@@ -171,6 +172,12 @@ export const qmpTests: Suite = {
     ) {
       assert.isUndefined(kindOf(value), JSON.stringify(value));
     }
+  },
+
+  "Timestamp lets Valibot pick of its struct"() {
+    const Seconds = v.pick(Timestamp.pipe[0], ["seconds"]);
+    assert.deepEqual(v.parse(Seconds, { seconds: 1 }), { seconds: 1 });
+    assert.isFalse(v.is(Seconds, {}));
   },
 
   "isRunStateEvent() and isRunStateCommand() know the seed's names alone":

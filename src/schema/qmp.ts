@@ -17,6 +17,7 @@ import {
   type Struct,
   struct,
   Timestamp,
+  type TimestampSchema,
 } from "./qapi.ts";
 import { type Any, any, matching } from "./scalar.ts";
 
@@ -347,7 +348,7 @@ export const ErrorReply: v.GenericSchema<ErrorReply> = /* @__PURE__ */ object({
 export const Event: v.ObjectSchema<{
   readonly event: v.StringSchema<undefined>;
   readonly data: OptionalAnyObject;
-  readonly timestamp: Struct<Timestamp>;
+  readonly timestamp: TimestampSchema;
 }, undefined> = /* @__PURE__ */ object({
   event: string,
   data: optionalAnyObject,
