@@ -10,6 +10,7 @@ import {
   type Machine,
   type Report,
   reporter,
+  reportHtml,
   reportText,
   type Stop,
 } from "@qmp/run-state/report";
@@ -851,6 +852,55 @@ export const reportSuite: Suite = {
       stops.map(({ chain }) => chain.map(({ line }) => line)),
       [[2, 3], [6, 7]],
     );
+  },
+
+  "reporter() knows the monitors of one QEMU by its own log, and that it goes on where nobody listens"() {
+    const change = (from: string, to: string) =>
+      `runstate_set current_run_state 1 (${from}) new_state 2 (${to})`;
+    const said = (mon: string, text: string) =>
+      `monitor_qmp_respond mon ${mon} resp: ${text}`;
+    const asked = (mon: string, name: string) =>
+      `handle_qmp_command mon ${mon} req: {"execute": "${name}"}`;
+    // As QEMU 7.2 wrote it, with two clients; it traces what nobody hears.
+    const lines: readonly (readonly [number, string])[] = [
+      [1, said("0x1", event("RESUME", 1))],
+      [1, said("0x2", event("RESUME", 1))],
+      [1, change("prelaunch", "running")],
+      [2, said("0x1", greeting)],
+      [3, said("0x2", greeting)],
+      [5, asked("0x1", "stop")],
+      [5, change("running", "paused")],
+      [5, said("0x2", event("STOP", 5))],
+      [5, said("0x1", event("STOP", 5))],
+      [5, said("0x1", '{"return": {}}')],
+      [9, asked("0x2", "cont")],
+      [9, said("0x1", event("RESUME", 9))],
+      [9, said("0x2", event("RESUME", 9))],
+      [9, change("paused", "running")],
+      [9, said("0x2", '{"return": {}}')],
+      // Its client comes back.
+      [11, said("0x1", greeting)],
+    ];
+    const report = reportOn(
+      lines.map(([at, line]) => `7@${1_700_000_000 + at}.000000:${line}\n`)
+        .join(""),
+    );
+    assert.isTrue(report.isOneQemu);
+    assert.match(report.notes.join(), /2 monitors are of one QEMU/);
+    for (const [index, machine] of report.machines.entries()) {
+      assert.deepEqual(machine.stops.map(told), [
+        `6 stop > 7 runstate_set > ${
+          index === 0 ? 9 : 8
+        } STOP: command, until 11 cont > 14 runstate_set`,
+      ]);
+      assert.deepEqual(machine.downtime, [
+        { cause: "command", count: 1, seconds: 4, open: 0 },
+      ]);
+    }
+    assert.isUndefined(reportSaid(event("RESUME", 1)).isOneQemu);
+    const page = reportHtml(report);
+    assert.include(page, "<dt>Monitors of one QEMU</dt><dd>2</dd>");
+    assert.include(page, "<dt>Stops</dt><dd>1</dd>");
   },
 
   "reporter() guesses nothing of a SHUTDOWN that cannot be read"() {

@@ -5,7 +5,7 @@
  */
 
 import { rawSource, read } from "@qmp/run-state/replay";
-import { reporter, reportText } from "@qmp/run-state/report";
+import { reporter, reportHtml, reportText } from "@qmp/run-state/report";
 import { assert } from "chai";
 
 import {
@@ -253,6 +253,31 @@ export const reportTextSuite: Suite = {
       "  unknown          1 stop",
       "  host-quit        1 stop, not over where the log ends",
     ]);
+  },
+
+  "reportText() says where a machine stood at last that was not seen to stop"() {
+    assert.match(
+      reportText(reportSaid(event("RESUME", 1))),
+      /^It was not seen to stop: where the log ends, it was running$/m,
+    );
+    assert.match(
+      reportText(reportSaid(event("POWERDOWN", 1))),
+      /^It was not seen to stop$/m,
+    );
+  },
+
+  "reportText() names a greeting once, and a reply without its command in words"() {
+    const report = reportSaid(greeting, '{"return": {}}', greeting);
+    const lines = below(reportText(report).split("\n"), "Why it stopped");
+    assert.deepEqual(lines, [
+      "  line 2: the monitor was lost, and what it did is not known",
+      "    line 2: return to a command that is not in the log",
+      "    line 3: greeting QEMU 7.2.22",
+    ]);
+    assert.include(
+      reportHtml(report),
+      '<span class="quiet">return</span> <strong>to a command that is not in the log</strong>',
+    );
   },
 
   "reportText() says of a log of states alone that it has no message"() {

@@ -19,6 +19,7 @@ import {
   duration,
   grouped,
   isSilent,
+  linkName,
   linkWords,
   outcomeWords,
   relative,
@@ -26,6 +27,7 @@ import {
   stateWords,
   stoppedWords,
   timeOfDay,
+  unstoppedWords,
   whyWords,
   withoutInfo,
 } from "./words.ts";
@@ -147,7 +149,8 @@ ${table(report)}`;
 }
 
 function head(report: Report): string {
-  const { title, about, messages, from, to, epoch, machines } = report;
+  const { title, about, messages, from, to, epoch } = report;
+  const { machines, isOneQemu = false } = report;
   const faults = count(report, "fault");
   const start = epoch === undefined || from === undefined
     ? undefined
@@ -162,15 +165,20 @@ function head(report: Report): string {
     ],
   ];
   if (start !== undefined) facts.push(["From", clockTime(start)]);
-  if (machines.length > 1) facts.push(["Machines", grouped(machines.length)]);
+  if (machines.length > 1) {
+    const name = isOneQemu ? "Monitors of one QEMU" : "Machines";
+    facts.push([name, grouped(machines.length)]);
+  }
+  const stops = machines.map(({ downtime }) =>
+    downtime.reduce((sum, { count }) => sum + count, 0)
+  );
   facts.push(
     [
       "Stops",
       grouped(
-        machines.flatMap(({ downtime }) => downtime).reduce(
-          (sum, { count }) => sum + count,
-          0,
-        ),
+        isOneQemu
+          ? Math.max(...stops)
+          : stops.reduce((sum, each) => sum + each, 0),
       ),
     ],
     [
@@ -234,7 +242,7 @@ function section(report: Report, machine: Machine): string {
   return `<h2>Why it stopped${of}</h2>
 ${
     stops.length === 0
-      ? `<p class="card">It was not seen to stop.</p>`
+      ? `<p class="card">${plain(unstoppedWords(machine))}.</p>`
       : stops.map((stop, index) => why(report, stop, index < mostOpen)).join(
         "\n",
       )
@@ -280,14 +288,13 @@ function sentence(words: string): string {
 function link(each: Link, look: string, more = ""): string {
   const { line, kind, name, at } = each;
   const words = linkWords(each);
-  const start = words.indexOf(name) + name.length;
+  const shown = linkName(each);
+  const start = words.indexOf(shown) + shown.length;
   const rest = words.slice(start).trim();
   const when = at === undefined ? "" : `, ${relative(at)}`;
-  return `<li${
-    look && ` class="${look}"`
-  }><span class="quiet">${kind}</span> <strong>${
-    plain(words.slice(0, start))
-  }</strong>${
+  return `<li${look && ` class="${look}"`}>${
+    kind === name ? "" : `<span class="quiet">${kind}</span> `
+  }<strong>${plain(words.slice(0, start))}</strong>${
     rest && ` <code>${plain(rest)}</code>`
   }<span class="where">line ${line}${plain(when)}</span>${more}</li>`;
 }

@@ -58,6 +58,13 @@ export interface MachineFollower {
    */
   take(step: Step, time: Time): void;
   /**
+   * Takes what another monitor of the same QEMU was told, or answered.
+   *
+   * @param entry A command, or a reply.
+   * @param time When it passed.
+   */
+  overhear(entry: Entry, time: Time): void;
+  /**
    * Takes a greeting of which the log has left nothing.
    *
    * @param step Where it stands, and that nothing is known from there on.
@@ -213,6 +220,7 @@ export function followMachine(
       if (kind === "event") show(entry, time);
       last = { line, now: time.now };
     },
+    overhear: follower.overhear,
     greetUnheard(step, time) {
       goOn(step, time, follower.greetUnheard());
       last = { line: step.entry.line, now: time.now };

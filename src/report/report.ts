@@ -237,6 +237,8 @@ export interface Report {
   readonly lastLine: number;
   /** The machines, in the order in which they spoke first. */
   readonly machines: readonly Machine[];
+  /** Whether they are monitors of one QEMU, which told its run state itself; absent where not. */
+  readonly isOneQemu?: true;
   /** What was found, in order. */
   readonly findings: readonly Noted[];
   /** What was found and is not among them, by code. */

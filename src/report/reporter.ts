@@ -131,6 +131,8 @@ export function reporter(options: ReportOptions = {}): Reporter {
   let messages = 0;
   let lastLine = 0;
   let torn: number | undefined;
+  /** Whether QEMU's own log tells its state: then all monitors are of one QEMU. */
+  let isTold = false;
   let changes = 0;
 
   const part = (all: number) =>
@@ -162,6 +164,21 @@ export function reporter(options: ReportOptions = {}): Reporter {
       if (state !== undefined) stateOnly = machine;
     }
     return spoke = machine;
+  }
+
+  /** Lays a message on its machine, and what QEMU's own log tells on all of that QEMU's monitors. */
+  function lay(step: Step, time: Time): void {
+    const { entry } = step;
+    const { kind, state } = entry;
+    const machine = machineOf(entry);
+    machine?.take(step, time);
+    isTold ||= state !== undefined;
+    if (!isTold || kind === "event" || kind === "greeting") return;
+    for (const each of machines.values()) {
+      if (each === machine) continue;
+      if (state === undefined) each.overhear(entry, time);
+      else each.take(step, time);
+    }
   }
 
   function keep({ line, finding }: Found, monitor?: string): void {
@@ -223,7 +240,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
     lastLine = Math.max(lastLine, line);
     from ??= time.now;
     to = time.now ?? to;
-    if (!isAnybodys(entry)) machineOf(entry)?.take(step, time);
+    if (!isAnybodys(entry)) lay(step, time);
     out.push({
       line,
       ...monitor !== undefined && { monitor },
@@ -265,6 +282,11 @@ export function reporter(options: ReportOptions = {}): Reporter {
           } more times`,
         );
       }
+      if (isTold && machines.size > 1) {
+        notes.push(
+          `${machines.size} monitors are of one QEMU, since its own log names them: what is told of each is told of the same machine`,
+        );
+      }
       if (unfollowed.size > 0) {
         const more = unfollowed.size < mostCounted ? "" : "at least ";
         notes.push(
@@ -283,6 +305,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
         messages,
         lastLine,
         machines: followed.map(({ machine }) => machine),
+        ...isTold && { isOneQemu: true as const },
         findings: findings.sort((a, b) => a.line - b.line),
         leftOut: [...leftOut.values()].sort((a, b) => a.line - b.line),
         notes: [...notes, ...followed.flatMap(({ notes }) => notes)],

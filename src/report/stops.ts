@@ -74,6 +74,13 @@ export interface StopFollower {
    */
   take(step: Step, time: Time): Before;
   /**
+   * Takes what another monitor of the same QEMU was told, or answered.
+   *
+   * @param entry A command, or a reply.
+   * @param time When it passed.
+   */
+  overhear(entry: Entry, time: Time): void;
+  /**
    * Takes a greeting of which the log has left nothing: another connection
    * begins. One that was not seen to end may still be there, beside it.
    *
@@ -133,6 +140,8 @@ export function followStops(most: () => number): StopFollower {
   let panic: readonly Decoded[] | undefined;
   let ending: Ending | undefined;
   let hasRun = false;
+  /** Whether QEMU's own log tells its state: then that goes on where nobody listens. */
+  let isTold = false;
   let isHeard = false;
   let last: { readonly entry: Entry; readonly time: Time } | undefined;
 
@@ -240,6 +249,13 @@ export function followStops(most: () => number): StopFollower {
     }
   }
 
+  function hear(entry: Entry, time: Time): void {
+    learn(entry);
+    if (entry.kind !== "event" && entry.kind !== "command") return;
+    const clue = clueOf(entry, time.at, time.isLate, clues);
+    if (clue) note(clue, entry, time);
+  }
+
   function standsStill({ entry, states }: Step, time: Time): void {
     if (open === undefined) {
       hasRun ||= entry.kind === "event" && entry.name === "STOP";
@@ -305,6 +321,7 @@ export function followStops(most: () => number): StopFollower {
   function greet(entry: Entry, time: Time): Before {
     if (!isHeard || last === undefined) return nothing;
     let before: Before = { kind: "lost" };
+    if (!ending && isTold) return nothing;
     if (ending) before = endBefore(ending);
     else {
       close();
@@ -337,14 +354,11 @@ export function followStops(most: () => number): StopFollower {
       const { kind } = entry;
       const before = kind === "greeting" ? greet(entry, time) : nothing;
       isHeard ||= kind !== "command";
+      isTold ||= entry.state !== undefined;
       if (isAlive(entry)) ending = undefined;
       // Only what runs is stopped: it went on unseen.
       if (open?.doubtful && kind === "event" && entry.name === "STOP") close();
-      learn(entry);
-      const clue = kind === "event" || kind === "command"
-        ? clueOf(entry, time.at, time.isLate, clues)
-        : undefined;
-      if (clue) note(clue, entry, time);
+      hear(entry, time);
       if (!states.includes("running")) {
         if (isProven) standsStill(step, time);
       } else if (states.length === 1 || isOver(entry)) runs(step, time);
@@ -352,6 +366,7 @@ export function followStops(most: () => number): StopFollower {
       last = { entry, time };
       return before;
     },
+    overhear: hear,
     greetUnheard() {
       const before = ending ? endBefore(ending) : nothing;
       if (!ending) close();

@@ -32,6 +32,7 @@ import {
   stateWords,
   stoppedWords,
   timeOfDay,
+  unstoppedWords,
   whyWords,
   withoutInfo,
 } from "./words.ts";
@@ -312,8 +313,9 @@ function downtimes({ downtime }: Machine): Line[] {
 /** As many stops as people read. */
 const mostTold = 50;
 
-function whys({ stops }: Machine): Line[] {
-  if (stops.length === 0) return [[], [["bold", "It was not seen to stop"]]];
+function whys(machine: Machine): Line[] {
+  const { stops } = machine;
+  if (stops.length === 0) return [blank, [["bold", unstoppedWords(machine)]]];
   const told = stops.flatMap((each, index) => {
     const fromEnd = stops.length - index;
     if (index < mostTold / 2 || fromEnd <= mostTold / 2) return why(each);
@@ -358,9 +360,9 @@ function state(stop: Stop): Line[] {
 }
 
 function link(each: Link): Line {
-  const { line, kind } = each;
+  const { line, kind, name } = each;
   return [
-    ["dim", `    line ${line}: ${kind} `],
+    ["dim", `    line ${line}: ${kind === name ? "" : `${kind} `}`],
     [kind === "command" ? "cyan" : "bold", linkWords(each)],
   ];
 }

@@ -9,6 +9,7 @@ import type {
   Downtime,
   Interval,
   Link,
+  Machine,
   Report,
   Stop,
 } from "./report.ts";
@@ -146,6 +147,21 @@ export function whyWords({ cause, isCertain }: Stop): string {
 }
 
 /**
+ * Says of a machine that was not seen to stop where it stood at last.
+ *
+ * @param machine The machine.
+ * @returns Such as `It was not seen to stop: where the log ends, it was
+ * running`; no more than that where nothing is known.
+ */
+export function unstoppedWords({ intervals }: Machine): string {
+  const last = intervals.at(-1);
+  const words = "It was not seen to stop";
+  return last === undefined || lookOf(last) === "unknown"
+    ? words
+    : `${words}: where the log ends, it was ${stateWords(last)}`;
+}
+
+/**
  * Says how long something took.
  *
  * @param seconds How long.
@@ -250,7 +266,8 @@ export function downtimeWords({ count, seconds, open }: Downtime): string {
  */
 export function outcomeWords({ from, to, back, hasEnded }: Stop): string {
   const words: string[] = [];
-  if (from !== undefined && to !== undefined) {
+  // Where the end has the time of the beginning, its own is not known.
+  if (from !== undefined && to !== undefined && to > from) {
     words.push(`for ${duration(to - from)}`);
   }
   if (hasEnded) words.push("QEMU ended");
@@ -316,9 +333,20 @@ export function scaleOf({ from, to, lastLine }: Report): Scale {
  * @param link The link.
  * @returns Such as `STOP` or `WATCHDOG action=pause, which came late`.
  */
-export function linkWords({ kind, name, detail, isLate }: Link): string {
-  return (kind === "return" ? "to " : "") + name +
+export function linkWords(link: Link): string {
+  const { kind, detail, isLate } = link;
+  return (kind === "return" || kind === "error" ? "to " : "") + linkName(link) +
     (detail && ` ${detail}`) + (isLate ? " (held back, so it came later)" : "");
+}
+
+/**
+ * Names the message of a link.
+ *
+ * @param link The link.
+ * @returns The name; of a reply, that of its command, as far as it is known.
+ */
+export function linkName({ name }: Link): string {
+  return name === "(unmatched)" ? "a command that is not in the log" : name;
 }
 
 /**
