@@ -89,10 +89,22 @@ export const faults: Readonly<Record<string, Scenario>> = {
     async play(qemu) {
       const { monitor, state } = qemu;
       await monitor.execute("qmp_capabilities");
-      await expire(qemu, "none");
-      // The second within a second: QEMU sends one a second at the most.
-      await expire(qemu, "pause");
-      await monitor.event("STOP");
+      // The second within a second: QEMU sends one a second at the most. Where
+      // the machine is too busy for that, it is tried again.
+      let isTold: boolean;
+      do {
+        const begun = performance.now();
+        await expire(qemu, "none");
+        await arm(qemu, "pause");
+        await monitor.event("STOP");
+        isTold = performance.now() - begun > 1000;
+        await monitor.event("WATCHDOG");
+        await disarm(qemu);
+        if (isTold) {
+          await monitor.execute("cont");
+          await new Promise((done) => setTimeout(done, 2500));
+        }
+      } while (isTold);
       await state("watchdog");
     },
   },
@@ -213,13 +225,19 @@ export const faults: Readonly<Record<string, Scenario>> = {
 };
 
 /** Lets the watchdog expire, and disarms it. */
-async function expire(
-  { monitor, poke }: Qemu,
-  action: string,
-): Promise<void> {
+async function expire(qemu: Qemu, action: string): Promise<void> {
+  await arm(qemu, action);
+  await qemu.monitor.event("WATCHDOG");
+  await disarm(qemu);
+}
+
+/** Lets the watchdog expire. */
+async function arm({ monitor, poke }: Qemu, action: string): Promise<void> {
   await monitor.execute("watchdog-set-action", { action });
   await poke("outb 0x443 0xf");
-  await monitor.event("WATCHDOG");
+}
+
+async function disarm({ poke }: Qemu): Promise<void> {
   await poke("outb 0x441 0");
 }
 

@@ -114,7 +114,7 @@ async function awaitMigration(
 async function play(qemu: Qemu, { messages }: Session): Promise<void> {
   await addDisk(qemu);
   let last = "";
-  let expired = 0;
+  let told = -Infinity;
   for (const [index, each] of messages.entries()) {
     const { direction, message, state, text } = each;
     if (direction === "->") {
@@ -129,13 +129,13 @@ async function play(qemu: Qemu, { messages }: Session): Promise<void> {
       if (name === "MIGRATION_PASS") continue;
       if (name === "WATCHDOG") {
         // A second one within a second is held back.
-        await pause(Math.max(0, expired + 1_100 - Date.now()));
+        await pause(Math.max(0, told + 1_100 - performance.now()));
         await expire(qemu);
-        expired = Date.now();
       }
       const isLeft = name === "MIGRATION" && state !== "inmigrate";
       if (!isLeft && !follows[key]?.includes(last)) await deeds[key]?.(qemu);
       await qemu.monitor.event(name);
+      if (name === "WATCHDOG") told = performance.now();
       if (key === "MIGRATION failed") {
         // QEMU 7.2 aborts when it is to migrate while its thread still ends.
         await pause(50);
