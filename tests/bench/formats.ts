@@ -1,7 +1,7 @@
 /**
- * How long reading each format of logs takes, as a ratio to reading the same
- * messages as a monitor's raw stream. Prints a table, or with `--json` the
- * ratios as one object. Asserts nothing.
+ * How long reading each format of logs takes, in each way in which it is
+ * written, as a ratio to reading the same messages as a monitor's raw stream.
+ * Prints a table, or with `--json` the ratios as one object. Asserts nothing.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import process from "node:process";
 import { logFormats } from "@qmp/run-state/logs";
 import { type Entry, rawSource, reader } from "@qmp/run-state/replay";
 
-import { logSamples } from "../logs_samples.ts";
+import { type LogSample, logSamples } from "../logs_samples.ts";
 import { timeInRounds } from "./rounds.ts";
 
 const size = 2_000_000;
@@ -35,17 +35,14 @@ function copies(log: string): Uint8Array {
   return encoder.encode(log.repeat(Math.ceil(size / log.length)));
 }
 
-const rows = logFormats.flatMap(({ name, source }) => {
-  const [sample] = logSamples.filter(({ format }) => format === name)
-    .sort((a, b) => b.messages.length - a.messages.length);
-  if (sample === undefined) return [];
+function row({ format, title, log }: LogSample, source: () => Source) {
   // A trace has one header, and QEMU's words of a state are no messages.
-  const [header = "", ...rest] = sample.log.split(/(?<=\n)/);
-  const bytes = name === "trace"
+  const [header = "", ...rest] = log.split(/(?<=\n)/);
+  const bytes = format === "trace"
     ? encoder.encode(
-      header + rest.join("").repeat(Math.ceil(size / sample.log.length)),
+      header + rest.join("").repeat(Math.ceil(size / log.length)),
     )
-    : copies(sample.log);
+    : copies(log);
   const entries = readAll(source(), bytes);
   const texts = entries.filter(({ kind }) => kind !== undefined)
     .map(({ text }) => `${text.replaceAll("\n", " ")}\r\n`);
@@ -54,8 +51,14 @@ const rows = logFormats.flatMap(({ name, source }) => {
     stream: () => readAll(rawSource(), stream),
     own: () => readAll(source(), bytes),
   }, 5);
-  return [{ name, ratio: own!.ratio, messages: texts.length, bytes, own }];
-});
+  const name = `${format}: ${title}`;
+  return { name, ratio: own!.ratio, messages: texts.length, bytes, own };
+}
+
+const rows = logFormats.flatMap(({ name, source }) =>
+  logSamples.filter(({ format }) => format === name)
+    .map((sample) => row(sample, source))
+);
 
 if (process.argv.includes("--json")) {
   console.log(JSON.stringify(
@@ -65,10 +68,11 @@ if (process.argv.includes("--json")) {
   ));
 } else {
   console.log("Reading a format, against the same messages as a raw stream:");
+  const width = Math.max(...rows.map(({ name }) => name.length));
   for (const { name, ratio, messages, bytes, own } of rows) {
     const rate = bytes.length / 1e3 / own!.milliseconds;
     console.log(
-      `  ${name.padEnd(22)}${ratio.toFixed(2).padStart(6)} x ${
+      `  ${name.padEnd(width)}${ratio.toFixed(2).padStart(6)} x ${
         rate.toFixed(1).padStart(8)
       } MB/s, ${messages} messages`,
     );
