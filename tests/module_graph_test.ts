@@ -328,7 +328,7 @@ Deno.test("tests: no suite is left out, and no module", () => {
     !/^tests\/(bench|examples)\//.test(file)
   );
   const isRun = (file: string) =>
-    /_test\.ts$|^tests\/(node|soak|on_\w+)\.ts$/.test(file);
+    /_test\.ts$|^tests\/(node|soak_\w+|on_\w+)\.ts$/.test(file);
   const reached = new Set(
     tests.filter(isRun).flatMap((file) => info(file).modules)
       .map(({ specifier }) => name(specifier)),

@@ -1,28 +1,28 @@
 /**
- * Tries the property tests on as many inputs each as the command line says.
+ * Tries the property tests on as many inputs each as the command line says. They
+ * are in two modules, so that two processors have as much to do each.
  *
- *     deno test --allow-all tests/soak.ts -- 100000
+ *     deno test --allow-all --parallel tests/soak_*.ts -- 100000
  *
  * @module
  */
 
 import { assets } from "./fixtures.ts";
-import { fuzzPlay } from "./fuzz_play.ts";
-import { fuzzRead } from "./fuzz_read.ts";
-import { fuzzSession } from "./fuzz_session.ts";
-import { fuzzWire } from "./fuzz_wire.ts";
+import type { Suite } from "./suite.ts";
 
-const [runs = ""] = Deno.args;
-if (!/^[1-9]\d*$/.test(runs)) {
-  throw new RangeError(`Cannot try "${runs}" inputs: it is no count`);
-}
-
-const suite = {
-  ...fuzzWire(Number(runs)),
-  ...fuzzRead(Number(runs)),
-  ...fuzzPlay(Number(runs)),
-  ...fuzzSession(Number(runs)),
-};
-for (const [sentence, prove] of Object.entries(suite)) {
-  Deno.test(`${sentence}, ${runs} times`, () => prove(assets));
+/**
+ * Has the tests of a module run.
+ *
+ * @param prepare Prepares tests for as many inputs.
+ */
+export function soak(...prepare: readonly ((runs: number) => Suite)[]): void {
+  const [runs = ""] = Deno.args;
+  if (!/^[1-9]\d*$/.test(runs)) {
+    throw new RangeError(`Cannot try "${runs}" inputs: it is no count`);
+  }
+  for (const each of prepare) {
+    for (const [sentence, prove] of Object.entries(each(Number(runs)))) {
+      Deno.test(`${sentence}, ${runs} times`, () => prove(assets));
+    }
+  }
 }
