@@ -24,6 +24,11 @@ import { hasNode } from "../scripts/consumer.ts";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const { version } = settings;
 
+// A hook of git names the tree that it is in: the clone would be taken for it.
+for (const name of ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"]) {
+  Deno.env.delete(name);
+}
+
 // Git reads no tree of another owner, and none where it is not installed.
 const isTree = spawnSync("git", ["status"], { cwd: root }).status === 0;
 const ignore = !await hasNode() || !isTree;
@@ -34,8 +39,11 @@ if (ignore) {
 let clone = "";
 
 function git(cwd: string, ...args: readonly string[]): string {
-  const who = ["-c", "user.name=Test", "-c", "user.email=test@localhost"];
-  return execFileSync("git", [...who, ...args], { cwd, encoding: "utf8" });
+  const options = [
+    ...["-c", "user.name=Test", "-c", "user.email=test@localhost"],
+    ...["-c", "commit.gpgSign=false", "-c", "core.hooksPath=/dev/null"],
+  ];
+  return execFileSync("git", [...options, ...args], { cwd, encoding: "utf8" });
 }
 
 /** Changes a file; that it does is part of the test. */
