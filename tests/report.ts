@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logSource } from "@qmp/run-state/logs";
 import { rawSource, read } from "@qmp/run-state/replay";
 import {
   decode,
@@ -901,6 +902,46 @@ export const reportSuite: Suite = {
     const page = reportHtml(report);
     assert.include(page, "<dt>Monitors of one QEMU</dt><dd>2</dd>");
     assert.include(page, "<dt>Stops</dt><dd>1</dd>");
+  },
+
+  "reporter() dates what QEMU's own log tells without a time by the STOP that follows it"() {
+    const change = (from: string, to: string) =>
+      `runstate_set current_run_state 1 (${from}) new_state 2 (${to})`;
+    const said = (text: string) => `monitor_qmp_respond mon 0x1 resp: ${text}`;
+    // As QEMU 7.2 writes it without -msg timestamp=on.
+    const { stops, standings, intervals } = only(reportOn([
+      said(event("RESUME", 100)),
+      change("prelaunch", "running"),
+      change("running", "paused"),
+      "vm_state_notify running 0 reason 4 (paused)",
+      said(event("STOP", 107)),
+      said(event("RESUME", 109)),
+      change("paused", "running"),
+      change("running", "suspended"),
+      said(event("SUSPEND", 119)),
+      "",
+    ].join("\n")));
+    assert.deepEqual(
+      stops.map(({ line, from, to }) => [line, from, to]),
+      [[3, 7, 9], [8, 19, undefined]],
+    );
+    assert.deepEqual(
+      standings.map(({ states, seconds }) => [states.join(), seconds]),
+      [["running", 17], ["paused", 2], ["suspended", 0]],
+    );
+    assert.deepEqual(
+      intervals.map(({ line, from }) => [line, from]),
+      [[1, 0], [3, 7], [7, 9], [8, 19]],
+    );
+    // However many there are, they are told as they come.
+    const stage = reporter();
+    const source = logSource();
+    const bytes = new TextEncoder().encode(
+      `${change("running", "paused")}\n`.repeat(10_000),
+    );
+    const { entries } = read([...source.push(bytes), ...source.end()]);
+    assert.isAtLeast(stage.push(stepsOf(entries)).length, 9_900);
+    assert.equal(only(stage.end()).intervals.length, 1);
   },
 
   "reporter() guesses nothing of a SHUTDOWN that cannot be read"() {

@@ -43,6 +43,12 @@ export interface Clock {
    */
   of(entry: Entry): Time;
   /**
+   * Tells when something passed that has no time.
+   *
+   * @returns When the last message did that has one.
+   */
+  now(): Time;
+  /**
    * Tells what time of day second 0 was.
    *
    * @returns Seconds since the epoch; undefined where the log does not tell.
@@ -161,6 +167,7 @@ export function clock(known?: number): Clock {
         ...jump !== undefined && { jump },
       };
     },
+    now: () => newest === undefined ? untimed : { now: newest, isLate: false },
     epoch: () =>
       (isSinceEpoch ? undefined : known) ?? mostLikely(reckonings)?.epoch,
   };

@@ -60,6 +60,9 @@ const mostMachines = 100;
 /** Of those beyond, no more are counted. */
 const mostCounted = 10_000;
 
+/** QEMU changes its state a few times at most before it tells of it. */
+const mostHeld = 16;
+
 /** Of a clock that is changed again and again, people are told no more often. */
 const mostChanges = 20;
 
@@ -123,6 +126,8 @@ export function reporter(options: ReportOptions = {}): Reporter {
   const findings: Noted[] = [];
   const leftOut = new Map<FindingCode, Writable<LeftOut>>();
   const perCode = new Map<FindingCode, number>();
+  /** What QEMU's own log has told without a time, until the next message gives it one. */
+  const held: Step[] = [];
   let spoke: MachineFollower | undefined;
   /** One of which QEMU's own log has told a state, but no monitor has spoken yet. */
   let stateOnly: MachineFollower | undefined;
@@ -220,7 +225,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
   }
 
   function take(step: Step, out: TimelineStep[]): void {
-    const { entry, states } = step;
+    const { entry } = step;
     const { line, kind, state, monitor } = entry;
     for (const found of foundWith(entry)) keep(found, monitor);
     for (const finding of step.findings) keep({ line, finding }, monitor);
@@ -229,13 +234,42 @@ export function reporter(options: ReportOptions = {}): Reporter {
         ? line
         : torn;
       if (isElidedGreeting(entry)) {
+        release(out, times.now());
         machines.get(monitor ?? "")?.greetUnheard(step, times.of(entry));
       }
       return;
     }
     torn = undefined;
+    if (state !== undefined && entry.at === undefined) {
+      if (held.length === mostHeld) release(out, times.now());
+      held.push(step);
+      return;
+    }
+    const before = times.now();
     const time = times.of(entry);
     tell(time, line);
+    release(
+      out,
+      before,
+      followsState(entry) && time.at !== undefined ? time : before,
+    );
+    place(step, time, out);
+  }
+
+  /** Places what QEMU's own log told without a time. */
+  function release(out: TimelineStep[], before: Time, stopped = before): void {
+    // RESUME came before the machine ran again, STOP after it stopped.
+    const ran = held.findLastIndex(({ entry }) =>
+      entry.state?.to === "running"
+    );
+    for (const [index, step] of held.splice(0).entries()) {
+      place(step, index > ran ? stopped : before, out);
+    }
+  }
+
+  function place(step: Step, time: Time, out: TimelineStep[]): void {
+    const { entry, states } = step;
+    const { line, kind, monitor } = entry;
     if (kind !== undefined) messages += 1;
     lastLine = Math.max(lastLine, line);
     from ??= time.now;
@@ -260,6 +294,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
     },
     note: (found) => keep(found),
     end(steps = []) {
+      release([], times.now());
       for (const { entry, findings } of steps) {
         for (const finding of findings) {
           keep({ line: entry.line, finding }, entry.monitor);
@@ -327,4 +362,9 @@ function jumpWords(
       ? "from there on, times are what they are without its last jump"
       : "from there on, times are counted on from the last one before"
   }`;
+}
+
+/** Whether QEMU sends the event right after it has changed the state. */
+function followsState({ kind, name }: Entry): boolean {
+  return kind === "event" && (name === "STOP" || name === "SUSPEND");
 }
