@@ -255,6 +255,21 @@ export const reportTextSuite: Suite = {
     ]);
   },
 
+  "reportText() makes no span of the one time that a log has"() {
+    const report = reportSaid('{"return": {}}', event("STOP", 1_700_000_000));
+    assert.match(
+      reportText(report),
+      /^2 messages, around 2023-11-14T22:13:20\.000Z$/m,
+    );
+    const page = reportHtml(report);
+    assert.include(page, "<dt>Span</dt><dd>one time in the log</dd>");
+    assert.include(page, "<dt>Around</dt>");
+    assert.match(
+      reportText(reportSaid(event("STOP", 1), event("RESUME", 2))),
+      /^2 messages in 1 s, from 1970/m,
+    );
+  },
+
   "reportText() says where a machine stood at last that was not seen to stop"() {
     assert.match(
       reportText(reportSaid(event("RESUME", 1))),

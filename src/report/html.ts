@@ -161,10 +161,14 @@ function head(report: Report): string {
       "Span",
       from === undefined || to === undefined
         ? "no times in the log"
-        : duration(to - from),
+        : to > from
+        ? duration(to - from)
+        : "one time in the log",
     ],
   ];
-  if (start !== undefined) facts.push(["From", clockTime(start)]);
+  if (start !== undefined) {
+    facts.push([from === to ? "Around" : "From", clockTime(start)]);
+  }
   if (machines.length > 1) {
     const name = isOneQemu ? "Monitors of one QEMU" : "Machines";
     facts.push([name, grouped(machines.length)]);

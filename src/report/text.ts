@@ -145,14 +145,19 @@ export function timelineLines(report: Report, columns: number): Line[] {
 }
 
 function head(report: Report): Line[] {
-  const { title, about, epoch, from } = report;
+  const { title, about, epoch, from, to } = report;
   const start = epoch === undefined || from === undefined
     ? undefined
     : timeOfDay(epoch, from);
   return [
     [["bold", title]],
     ...about === "" ? [] : [[["dim", about]] satisfies Line],
-    [holdsWords(report) + (start === undefined ? "" : `, from ${start}`)],
+    [
+      holdsWords(report) +
+      (start === undefined
+        ? ""
+        : `, ${from === to ? "around" : "from"} ${start}`),
+    ],
   ];
 }
 
@@ -166,8 +171,9 @@ function holdsWords(report: Report): string {
     const span = isTimed ? ` over ${duration(to - from)}` : ", without times";
     return `No message, but QEMU's own log of its run state${span}`;
   }
+  // One time tells no span.
   const span = isTimed
-    ? ` in ${duration(to - from)}`
+    ? to > from ? ` in ${duration(to - from)}` : ""
     : messages === 1
     ? ", without a time"
     : ", none of them with a time";
