@@ -234,47 +234,28 @@ export function reporter(options: ReportOptions = {}): Reporter {
         ? line
         : torn;
       if (isElidedGreeting(entry)) {
-        release(out, times.now());
+        release(times.now());
         machines.get(monitor ?? "")?.greetUnheard(step, times.of(entry));
       }
       return;
     }
     torn = undefined;
-    if (state !== undefined && entry.at === undefined) {
-      if (held.length === mostHeld) release(out, times.now());
-      held.push(step);
-      return;
-    }
-    const before = times.now();
-    const time = times.of(entry);
-    tell(time, line);
-    release(
-      out,
-      before,
-      followsState(entry) && time.at !== undefined ? time : before,
-    );
-    place(step, time, out);
-  }
-
-  /** Places what QEMU's own log told without a time. */
-  function release(out: TimelineStep[], before: Time, stopped = before): void {
-    // RESUME came before the machine ran again, STOP after it stopped.
-    const ran = held.findLastIndex(({ entry }) =>
-      entry.state?.to === "running"
-    );
-    for (const [index, step] of held.splice(0).entries()) {
-      place(step, index > ran ? stopped : before, out);
-    }
-  }
-
-  function place(step: Step, time: Time, out: TimelineStep[]): void {
-    const { entry, states } = step;
-    const { line, kind, monitor } = entry;
     if (kind !== undefined) messages += 1;
     lastLine = Math.max(lastLine, line);
+    const isUntimed = state !== undefined && entry.at === undefined;
+    const before = held.length === 0 ? undefined : times.now();
+    const time = times.of(entry);
     from ??= time.now;
     to = time.now ?? to;
-    if (!isAnybodys(entry)) lay(step, time);
+    if (isUntimed) {
+      if (before && held.length === mostHeld) release(before);
+      held.push(step);
+    } else {
+      tell(time, line);
+      const isStop = followsState(entry) && time.at !== undefined;
+      if (before) release(before, isStop ? time : before);
+      if (!isAnybodys(entry)) lay(step, time);
+    }
     out.push({
       line,
       ...monitor !== undefined && { monitor },
@@ -282,8 +263,19 @@ export function reporter(options: ReportOptions = {}): Reporter {
       direction: entry.direction ?? (kind === "command" ? "->" : "<-"),
       kind: kind ?? "state",
       name: nameOf(entry) ?? null,
-      states,
+      states: step.states,
     });
+  }
+
+  /** Lays what QEMU's own log told without a time. */
+  function release(before: Time, stopped = before): void {
+    // RESUME came before the machine ran again, STOP after it stopped.
+    const ran = held.findLastIndex(({ entry }) =>
+      entry.state?.to === "running"
+    );
+    for (const [index, step] of held.splice(0).entries()) {
+      lay(step, index > ran ? stopped : before);
+    }
   }
 
   return {
@@ -294,7 +286,7 @@ export function reporter(options: ReportOptions = {}): Reporter {
     },
     note: (found) => keep(found),
     end(steps = []) {
-      release([], times.now());
+      release(times.now());
       for (const { entry, findings } of steps) {
         for (const finding of findings) {
           keep({ line: entry.line, finding }, entry.monitor);
