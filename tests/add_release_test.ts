@@ -36,6 +36,9 @@ const copied = [
   "scripts/run_state_table.ts",
   "src/editions/definition.ts",
   "src/editions/release.ts",
+  // The words with which releases are refused.
+  "src/schema",
+  "src/wire",
   historyFile,
   facts,
   "fixtures/qemu-tree",
