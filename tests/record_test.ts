@@ -8,7 +8,14 @@ import { traceBytes } from "@qmp/run-state/replay";
 import { assert } from "chai";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -302,6 +309,61 @@ record("says that QEMU died, and that its socket vanished", async (dir) => {
     /^qmp-run-state: Cannot read ".*qmp": there is no such file\n$/,
   );
 });
+
+record("says what is no socket, and leaves it as it is", async (dir) => {
+  const [file, folder, qmp] = ["file", "folder", "qmp"]
+    .map((name) => join(dir, name)) as [string, string, string];
+  await writeFile(file, "precious");
+  await mkdir(folder);
+  await using _ = await fakeQemu(qmp, answering);
+  const long = join(dir, "x".repeat(107));
+  const length = new RegExp(
+    `: its path has ${long.length} bytes, and that of a socket may have 107\n$`,
+  );
+  const trace = join(dir, "t");
+  const to = (place: string) => ["record", qmp, "-o", trace, "--tee", place];
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["record", file, "-o", trace], /Cannot read ".*": it is no socket\n$/],
+    [["follow", folder], /Cannot read ".*": it is no socket\n$/],
+    [["follow", long], length],
+    [["follow", "localhost:0"], /"localhost:0": a port is a number from 1 to/],
+    [to(file), /Cannot listen on ".*file": there is something else\n$/],
+    [to(folder), /Cannot listen on ".*folder": there is something else\n$/],
+    [to(long), length],
+    [to("localhost:65536"), /: a port is a number from 1 to 65535; see/],
+    [to(join(dir, "none", "tee")), /: there is no such folder\n$/],
+    [to(""), /Cannot listen nowhere: --tee is empty; see/],
+    [
+      ["record", qmp, "-o", join(dir, "none", "t")],
+      /: there is no such folder/,
+    ],
+  ];
+  for (const [args, sentence] of cases) {
+    const program = start(...args);
+    assert.equal(await program.ended(), 2, args.join(" "));
+    assert.match(program.err(), sentence);
+  }
+  assert.equal(await readFile(file, "utf8"), "precious");
+  assert.isTrue((await stat(folder)).isDirectory());
+  assert.isTrue(await gone(trace));
+});
+
+record(
+  "says after ten seconds without a greeting that a monitor may have another client",
+  async (dir) => {
+    const path = join(dir, "qmp");
+    await using _ = await fakeQemu(path, () => {});
+    const alone = start("record", path, "-o", join(dir, "t"));
+    const follower = start("follow", path, "--once");
+    for (const each of [alone, follower]) {
+      await each.ended();
+      assert.match(
+        each.err(),
+        /: the connection broke: no greeting came for 10 seconds; a monitor has one client at a time, and this one may have another\n$/,
+      );
+    }
+  },
+);
 
 record("--reconnect goes on when QEMU is there again", async (dir) => {
   const place = join(dir, "qmp");

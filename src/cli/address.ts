@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quote } from "../wire/quote.ts";
+import { UsageError } from "./arguments.ts";
 import type { TcpAddress } from "./host.ts";
 
 /**
@@ -11,12 +13,18 @@ import type { TcpAddress } from "./host.ts";
  *
  * @param place What was given, such as `localhost:4444` or `[::1]:4444`.
  * @returns The address; undefined where it is a path.
+ * @throws {UsageError} Where its port is none.
  */
 export function tcpAddress(place: string): TcpAddress | undefined {
   const match = /^(?:\[([^\]]+)\]|([^/:]+)):(\d{1,5})$/.exec(place);
   const [, address, name, port] = match ?? [];
   const host = address ?? name;
-  return host === undefined ? undefined : { host, port: Number(port) };
+  if (host === undefined) return undefined;
+  const number = Number(port);
+  if (number >= 1 && number <= 65535) return { host, port: number };
+  throw new UsageError(
+    `Cannot reach ${quote(place)}: a port is a number from 1 to 65535`,
+  );
 }
 
 /**

@@ -47,7 +47,7 @@ export interface Input {
 export function reasonOf(error: unknown, done: string): string {
   const { code, message } = error as { code?: string; message: string };
   return new Map([
-    ["ENOENT", "there is no such file"],
+    ["ENOENT", `there is no such ${done === "read" ? "file" : "folder"}`],
     ["ENOTDIR", "there is no such file"],
     ["EISDIR", "it is a directory"],
     ["EACCES", `it may not be ${done}`],

@@ -12,7 +12,7 @@ import { setTimeout } from "node:timers/promises";
 import type { WriteStream } from "node:tty";
 import type { Host, Output } from "./host.ts";
 import { append } from "./node_file.ts";
-import { connect, listen } from "./node_socket.ts";
+import { connect, isSocket, listen } from "./node_socket.ts";
 
 /**
  * Gives the platform that the process runs on.
@@ -32,10 +32,7 @@ export function nodeHost(): Host {
     },
     save: (path, text) => writeFile(path, text),
     stdin: () => process.stdin,
-    isSocket: async (path) => {
-      const found = await stat(path).catch(() => undefined);
-      return found?.isSocket() === true;
-    },
+    isSocket,
     connect,
     listen,
     append,

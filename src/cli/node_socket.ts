@@ -5,12 +5,17 @@
  */
 
 import { once } from "node:events";
-import { unlink } from "node:fs/promises";
+import { access, stat, unlink } from "node:fs/promises";
+import { Buffer } from "node:buffer";
 import { createConnection, createServer, type Socket } from "node:net";
+import { dirname } from "node:path";
 import type { Connection, Listening, TcpAddress } from "./host.ts";
 
 /** How long a monitor may be silent, in milliseconds. */
 const patience = 10_000;
+
+/** How many bytes the path of a socket may have; Node 20 would cut a longer one off. */
+const longestPath = 107;
 
 /**
  * Connects to a socket.
@@ -24,21 +29,37 @@ export async function connect(
   signal?: AbortSignal,
 ): Promise<Connection> {
   const socket = createConnection({ ...place(address), allowHalfOpen: true });
-  socket.setTimeout(patience, () => {
-    const why = `nothing came for ${patience / 1000} seconds`;
-    socket.destroy(new Error(why));
-  });
+  socket.setTimeout(patience, () => socket.destroy(new Error(silence(socket))));
   try {
     await once(socket, "connect", signal === undefined ? {} : { signal });
   } catch (error) {
     socket.destroy();
-    throw error;
+    const isFile = typeof address === "string" &&
+      codeOf(error) === "ECONNREFUSED" && !await isSocket(address);
+    throw isFile ? new Error("it is no socket") : error;
   }
   return connection(socket);
 }
 
+/** Says what did not come. QEMU greets at once, but lets who comes second wait without a word. */
+function silence({ connecting, bytesRead }: Socket): string {
+  const time = `for ${patience / 1000} seconds`;
+  return connecting
+    ? `nobody answered ${time}`
+    : bytesRead > 0
+    ? `nothing came ${time}`
+    : `no greeting came ${time}; a monitor has one client at a time, and this one may have another`;
+}
+
 function place(address: string | TcpAddress): { path: string } | TcpAddress {
-  return typeof address === "string" ? { path: address } : address;
+  if (typeof address !== "string") return address;
+  const size = Buffer.byteLength(address);
+  if (size > longestPath) {
+    throw new Error(
+      `its path has ${size} bytes, and that of a socket may have ${longestPath}`,
+    );
+  }
+  return { path: address };
 }
 
 function connection(socket: Socket): Connection {
@@ -80,7 +101,7 @@ function outliveWrites(socket: Socket): void {
   let isUnheard = false;
   const settle =
     (done: (error?: Error | null) => void) => (error?: Error | null) => {
-      const { code } = (error ?? {}) as { code?: unknown };
+      const code = codeOf(error);
       // After either reading comes to an end; after no other error is that sure.
       isUnheard ||= code === "EPIPE" || code === "ECONNRESET";
       done(isUnheard ? null : error);
@@ -156,7 +177,14 @@ async function listenAt(address: string | TcpAddress): Promise<Listening> {
     wake();
   });
   server.listen(place(address));
-  await once(server, "listening");
+  await once(server, "listening").catch(async (error) => {
+    // Node says EACCES where there is no folder for it.
+    const isLost = typeof address === "string" &&
+      codeOf(error) === "EACCES" && !await isThere(dirname(address));
+    throw isLost
+      ? Object.assign(new Error("ENOENT"), { code: "ENOENT" })
+      : error;
+  });
   // A client for which the system has no room has not come; the others stay.
   server.on("error", () => {});
   return {
@@ -178,16 +206,37 @@ async function listenAt(address: string | TcpAddress): Promise<Listening> {
   };
 }
 
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(() => true, () => false);
+}
+
 async function isLeftBehind(
   address: string | TcpAddress,
   error: unknown,
 ): Promise<boolean> {
   if (typeof address !== "string") return false;
-  if ((error as { code?: unknown }).code !== "EADDRINUSE") return false;
+  if (codeOf(error) !== "EADDRINUSE") return false;
+  // A file refuses connections too, and must stay.
+  if (!await isSocket(address)) throw new Error("there is something else");
   try {
     (await connect(address)).close();
     return false;
   } catch (error) {
-    return (error as { code?: unknown }).code === "ECONNREFUSED";
+    return codeOf(error) === "ECONNREFUSED";
   }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as { code?: unknown } | null | undefined)?.code;
+}
+
+/**
+ * Tells a socket from a file.
+ *
+ * @param path Where it is.
+ * @returns Whether there is a socket.
+ */
+export async function isSocket(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isSocket() === true;
 }

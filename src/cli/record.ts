@@ -62,6 +62,9 @@ async function run(args: Arguments, context: Context): Promise<number> {
     throw new UsageError("Cannot record to nowhere: no -o FILE was given");
   }
   const listen = options.get("tee");
+  if (listen === "") {
+    throw new UsageError("Cannot listen nowhere: --tee is empty");
+  }
   const teeAddress = loopback(listen ?? "");
   const how = {
     file,
@@ -70,12 +73,13 @@ async function run(args: Arguments, context: Context): Promise<number> {
     syncs: options.has("sync"),
     isTold: options.has("progress"),
   };
+  const address = tcpAddress(place) ?? place;
   const stopping = new AbortController();
   const unhook = context.host.onStop(() => stopping.abort());
   const errand = {
     context,
     place,
-    address: tcpAddress(place) ?? place,
+    address,
     open: () => openRecording(context, how),
     goesOn: options.has("reconnect"),
     stop: stopping.signal,
