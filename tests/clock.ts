@@ -63,6 +63,29 @@ export const clockSuite: Suite = {
     assert.equal(jumping.now(), 9);
   },
 
+  async "virtualClock() gives whoever goes through many iterators the time to go on"() {
+    const clock = virtualClock({ jumps: false });
+    const { signal } = new AbortController();
+    const times: number[] = [];
+    async function* ticks(): AsyncGenerator<undefined> {
+      for (let tick = 0; tick < 3; tick++) {
+        await clock.sleep(10, signal);
+        yield;
+      }
+    }
+    async function* through(all: AsyncIterable<undefined>) {
+      for await (const each of all) yield each;
+    }
+    let all = ticks();
+    for (let layer = 0; layer < 40; layer++) all = through(all);
+    const counted = (async () => {
+      for await (const _ of all) times.push(clock.now());
+    })();
+    await clock.advance(1000);
+    assert.deepEqual(times, [10, 20, 30]);
+    await counted;
+  },
+
   async "virtualClock() refuses a time that is none, for whoever sleeps then sleeps for ever"() {
     for (const now of [NaN, Infinity]) {
       assert.throws(
