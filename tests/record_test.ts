@@ -20,6 +20,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { append } from "../src/cli/node_file.ts";
 import { connect as connectTo } from "../src/cli/node_socket.ts";
 import { lastWordsTests } from "./last_words.ts";
 import {
@@ -364,6 +365,42 @@ record(
     }
   },
 );
+
+record(
+  "says that its file was deleted, and writes to nothing no longer",
+  async (dir) => {
+    const trace = join(dir, "t");
+    await using qemu = await fakeQemu(join(dir, "qmp"), answering);
+    const program = start(
+      "record",
+      join(dir, "qmp"),
+      "-o",
+      trace,
+      "--progress",
+    );
+    await program.says(/^6 lines/m);
+    await rm(trace);
+    qemu.clients[0]!.end(event);
+    assert.equal(await program.ended(), 2);
+    assert.match(program.err(), /: Cannot write ".*t": it was deleted\n$/);
+  },
+);
+
+record("leaves a file to the recorder that began it", async (dir) => {
+  const path = join(dir, "t");
+  const first = append(path);
+  first.write("1\n");
+  const second = append(path);
+  second.write("2\n");
+  first.write("3\n");
+  assert.throws(
+    () => second.write("4\n"),
+    "something else writes to it, too",
+  );
+  first.write("5\n");
+  for (const each of [first, second]) each.close();
+  assert.equal(await readFile(path, "utf8"), "1\n2\n3\n4\n5\n");
+});
 
 record("--reconnect goes on when QEMU is there again", async (dir) => {
   const place = join(dir, "qmp");

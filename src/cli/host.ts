@@ -74,7 +74,8 @@ export interface Growing {
    * @param lines What to write.
    * @throws {Error} Where there is no room for all of them, with the `code`
    * that the system gave, such as `ENOSPC`; a line that had no room whole is
-   * not in the file.
+   * not in the file. Also where the file was deleted, or something else writes
+   * to one that was begun before.
    */
   write(lines: string): void;
   /** Sees to it that what was written is on the disk, and no loss of power loses it. */

@@ -25,7 +25,20 @@ export function append(path: string): Growing {
   const file = openSync(path, "a", 0o600);
   const found = fstatSync(file);
   const isRegular = found.isFile();
+  // Where a trace was begun before, its recorder may be at work still.
+  const isBegun = found.size > 0;
   let { size } = found;
+
+  /** What is written to a file that is gone is lost, and the system says nothing. */
+  function look(): void {
+    if (!isRegular) return;
+    const now = fstatSync(file);
+    if (now.nlink === 0 && found.nlink > 0) throw new Error("it was deleted");
+    if (isBegun && now.size > size) {
+      throw new Error("something else writes to it, too");
+    }
+  }
+
   return {
     size: isRegular ? size : undefined,
     write(lines) {
@@ -40,6 +53,7 @@ export function append(path: string): Growing {
         if (isRegular) size += keepWhole(bytes);
         throw error;
       }
+      look();
     },
     sync: () => fsyncSync(file),
     empty() {
