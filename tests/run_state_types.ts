@@ -8,14 +8,14 @@ import {
   type Event,
   Greeting,
   type GUEST_CRASHLOADED,
-  type GUEST_PANICKED,
+  GUEST_PANICKED,
   type GuestPanicAction,
   GuestPanicInformation,
   type GuestPanicInformationHyperV,
   type GuestPanicInformationS390,
   type GuestPanicInformationType,
   isRunStateEvent,
-  type MEMORY_FAILURE,
+  MEMORY_FAILURE,
   type MemoryFailureAction,
   type MemoryFailureFlags,
   type MemoryFailureRecipient,
@@ -156,6 +156,16 @@ export const statuses: readonly RunState[] = StatusInfo.entries.status.options;
 export const causes: readonly ShutdownCause[] =
   SHUTDOWN.entries.data.entries.reason.options;
 export const branches: number = GuestPanicInformation.options.length;
+const { flags } = MEMORY_FAILURE.entries.data.entries;
+const Flags = v.pick(flags, ["recursive"]);
+holds<Same<Output<typeof Flags>, { recursive: boolean }>>();
+const info = v.unwrap(GUEST_PANICKED.entries.data.entries.info);
+const Information = v.variant("type", [...info.options]);
+holds<Same<Output<typeof Information>, Flat<GuestPanicInformation>>>();
+export const register: v.IssueDotPath<typeof GUEST_PANICKED> =
+  "data.info.psw-addr";
+// @ts-expect-error there is no such register
+export const other: v.IssueDotPath<typeof GUEST_PANICKED> = "data.info.psw";
 const Status = v.pick(StatusInfo, ["status"]);
 holds<Same<Output<typeof Status>, { status: RunState }>>();
 const Mine = v.object({ event: v.literal("MINE"), n: v.number() });
@@ -296,6 +306,21 @@ struct<Sample>({ ...sample, cause: enumeration(["a", "b", "c"]) });
 struct<Sample>({ ...sample, cause: str });
 // @ts-expect-error an enumeration where there is a string
 struct<Sample>({ ...sample, text: cause });
+
+interface Outer {
+  inner: { cause: "a" | "b"; maybe?: boolean };
+}
+const maybe = optional(bool);
+struct<Outer>({ inner: struct<Outer["inner"]>({ cause, maybe }) });
+const required = struct<Required<Outer["inner"]>>({ cause, maybe: bool });
+// @ts-expect-error required where it is optional, one level down
+struct<Outer>({ inner: required });
+const narrow = struct<{ cause: "a"; maybe?: boolean }>({
+  cause: v.literal("a"),
+  maybe,
+});
+// @ts-expect-error an enumeration lacks a value, one level down
+struct<Outer>({ inner: narrow });
 
 type Happened = EventMessage<"HAPPENED", { flag: boolean }>;
 type Bare = EventMessage<"BARE">;

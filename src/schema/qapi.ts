@@ -40,11 +40,41 @@ export type Several<T, Each = T> = [T] extends [never] ? false
   : T extends unknown ? [Each] extends [T] ? false : true
   : never;
 
-/** The schema of one member: an enumeration keeps its `options`, a struct its `entries`. */
-export type Member<T> = [T] extends [string] ? string extends T ? Schema<T>
+/** The schema of a member without members: an enumeration keeps its `options`. */
+export type Leaf<T> = [T] extends [string] ? string extends T ? Schema<T>
   : Several<T> extends false ? v.LiteralSchema<T, undefined>
   : v.PicklistSchema<readonly T[], undefined> & Exactly<T>
   : Schema<T>;
+
+/**
+ * The schema of a member that is a struct. Of those within it no entries are
+ * known: the compiler would come to no end.
+ */
+export type Nested<T> = T extends unknown ? v.ObjectSchema<
+    {
+      readonly [K in keyof T]-?: object extends Pick<T, K>
+        ? v.ExactOptionalSchema<Leaf<Exclude<T[K], undefined>>, undefined>
+        : Leaf<T[K]>;
+    },
+    undefined
+  >
+  : never;
+
+/**
+ * The schema of one member: an enumeration keeps its `options`, a struct its
+ * `entries`, and a union that is told apart by `type` its `options`.
+ */
+export type Member<T> = [T] extends [object]
+  ? string extends keyof T ? Schema<T>
+  : [T] extends [readonly unknown[]] ? Schema<T>
+  : Several<T> extends false ? Nested<T>
+  : [T] extends [{ type: string }] ? v.VariantSchema<
+      "type",
+      Extract<Nested<T>, v.VariantOptions<"type">[number]>[],
+      undefined
+    >
+  : Schema<T>
+  : Leaf<T>;
 
 /** One schema per member of `T`: no more, no fewer, optional where `T` is. */
 export type Members<T> = {
