@@ -253,6 +253,30 @@ export const runStateTests: Suite = {
       assert.deepEqual(says("0", 0), ["seconds"]);
     },
 
+  "Timestamp says of a lone -1 that it received that, and where it is": () => {
+    const time = { seconds: 0, microseconds: -1 };
+    const [issue, ...more] = v.safeParse(STOP, {
+      event: "STOP",
+      timestamp: time,
+    }).issues!;
+    assert.lengthOf(more, 0);
+    assert.deepInclude(issue, {
+      kind: "validation",
+      input: -1,
+      expected: "integer from 0 to 999999",
+      received: "-1",
+    });
+    const [, within] = issue!.path!;
+    assert.deepEqual<unknown>(within, {
+      type: "object",
+      origin: "value",
+      input: time,
+      key: "microseconds",
+      value: -1,
+    });
+    assert.strictEqual(v.getDotPath(issue!), "timestamp.microseconds");
+  },
+
   "StatusInfo drops the members it does not know and names the ones it lacks":
     () => {
       const status = { running: true, singlestep: false, status: "running" };

@@ -37,7 +37,7 @@ export function explain(
   if (code === "UNEXPECTED_MEMBER") return unexpectedMember(path, subject);
   const expected = expectedBy(issue);
   const isHidden = hides || namesSecret(String(path.at(-1) ?? ""));
-  const received = isHidden ? "a value not shown" : shown(valueOf(issue));
+  const received = isHidden ? "a value not shown" : shown(issue.input);
   const lost = code === "UNSAFE_NUMBER"
     ? ", which lost digits before it came here; read the text with parseJson()"
     : `, expected ${expected}`;
@@ -101,13 +101,6 @@ function pathOf(issue: v.BaseIssue<unknown>): Path {
   return issue.path?.map(({ key }) => key as string | number) ?? [];
 }
 
-/** A check on an object that speaks of one member has that member's value only in its path. */
-function valueOf(issue: v.BaseIssue<unknown>): unknown {
-  return issue.kind === "validation"
-    ? issue.path?.at(-1)?.value ?? issue.input
-    : issue.input;
-}
-
 function expectedBy({ expected }: v.BaseIssue<unknown>): string {
   return expected === "Object"
     ? "an object"
@@ -116,11 +109,10 @@ function expectedBy({ expected }: v.BaseIssue<unknown>): string {
 
 function codeOf(issue: v.BaseIssue<unknown>): FindingCode {
   const last = issue.path?.at(-1);
-  const { kind, type, expected } = issue;
+  const { kind, type, expected, input } = issue;
   if (last?.origin === "key") {
     return expected === "never" ? "UNEXPECTED_MEMBER" : "MISSING_MEMBER";
   }
-  const input = valueOf(issue);
   if (kind === "validation" || expected?.startsWith("integer")) {
     return !Number.isInteger(input) && typeof input !== "bigint"
       ? "WRONG_TYPE"

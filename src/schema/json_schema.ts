@@ -202,11 +202,11 @@ const conversion: ConversionConfig = {
   overrideSchema: ({ valibotSchema: { type, expects } }) =>
     type === "custom" ? wordFor(expects) : undefined,
   overrideAction: ({ valibotAction, jsonSchema }) =>
-    valibotAction.type !== "check"
-      ? undefined
-      : jsonSchema.type === "object"
+    valibotAction.type === "raw_check"
       ? { ...jsonSchema, ...noLoneMinusOne as object }
-      : wordFor((valibotAction as { expects?: string | null }).expects),
+      : valibotAction.type === "check"
+      ? wordFor((valibotAction as { expects?: string | null }).expects)
+      : undefined,
 };
 
 const { MIN_SAFE_INTEGER, MAX_SAFE_INTEGER } = Number;

@@ -12,7 +12,6 @@ import {
   type Any,
   any,
   type Exactly,
-  expecting,
   matching,
   type Schema,
 } from "./scalar.ts";
@@ -264,13 +263,21 @@ export const Timestamp: TimestampSchema = /* @__PURE__ */ v.pipe(
     ),
   }),
   // QEMU's timestamp_put() writes -1 into both when it cannot read the clock.
-  /* @__PURE__ */ v.forward(
-    /* @__PURE__ */ expecting<Pick<Timestamp, keyof Timestamp>>(
-      "integer from 0 to 999999",
-      ({ seconds, microseconds }) => microseconds !== -1 || seconds === -1,
-    ),
-    ["microseconds"],
-  ),
+  // Not v.forward(), whose issue would have received the whole time.
+  /* @__PURE__ */ v.rawCheck(({ dataset: { typed, value }, addIssue }) => {
+    if (!typed || value.microseconds !== -1 || value.seconds === -1) return;
+    addIssue({
+      input: -1,
+      expected: "integer from 0 to 999999",
+      path: [{
+        type: "object",
+        origin: "value",
+        input: value as never,
+        key: "microseconds",
+        value: -1,
+      }],
+    });
+  }),
 );
 
 /**
@@ -429,10 +436,8 @@ export function command<
     arguments: required ? data : optional(data as v.GenericSchema),
     id: optionalAny,
   });
-  return Object.assign(message, {
+  return Object.assign(message, definition, {
     command: name,
     data,
-    returns: definition.returns,
-    allowPreconfig: definition.allowPreconfig,
   }) as unknown as CommandSchema<Name, Data, Returns, Preconfig>;
 }
