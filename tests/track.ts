@@ -389,6 +389,34 @@ export const trackSuite: Suite = {
     );
   },
 
+  "tracker() reckons with each of several commands that are sent at one go"() {
+    const hmp = (line: string) =>
+      '->{"execute": "human-monitor-command", "arguments": {"command-line": "' +
+      `${line}"}}`;
+    const ask = '->{"execute": "query-status"}';
+    const answer =
+      '{"return": {"status": "restore-vm", "singlestep": false, "running": false}}';
+    const start = [greeting, '->{"execute": "qmp_capabilities"}', done];
+    // Both were seen on 7.2.22.
+    const byHmp = track(talk(
+      ...[...start, hmp("savevm a"), hmp("loadvm nope")],
+      ...[event("STOP"), event("RESUME"), '{"return": ""}'],
+      ...[event("STOP"), '{"return": "Error: nope"}', ask, answer],
+    ));
+    assert.deepEqual(found(byHmp), []);
+    assert.deepEqual(byHmp.at(-1)?.states, ["restore-vm"]);
+
+    const load = '->{"execute": "snapshot-load", "arguments": ' +
+      '{"job-id": "a", "tag": "a", "vmstate": "disk", "devices": ["disk"]}}';
+    const byJob = track(talk(
+      ...[...start, '->{"execute": "stop"}', event("STOP"), done],
+      ...['->{"execute": "cont"}', load],
+      ...[event("RESUME"), done, event("STOP"), done, ask, answer],
+    ));
+    assert.deepEqual(found(byJob), []);
+    assert.deepEqual(byJob.at(-1)?.states, ["restore-vm"]);
+  },
+
   "tracker() follows each monitor by itself"() {
     const [resume, suspend] = talk(event("RESUME"), event("SUSPEND"));
     const steps = track([

@@ -30,6 +30,8 @@ interface Announced {
   readonly to: Standings;
   readonly cause: Consequence;
   readonly by: Entry;
+  /** That a STOP has come since, which may have been this one. */
+  readonly mayBePast?: true;
 }
 
 /** States that the machine leaves at once, in silence. */
@@ -101,6 +103,17 @@ export function following(
     if (announced.length > 0) {
       announced = announced.filter((each) => !isPast(each));
     }
+  }
+
+  /**
+   * A STOP may be that of any command without a reply: of several that were sent
+   * at one go, another one may stop the machine again.
+   */
+  function passStop(): void {
+    announced = announced.flatMap((each) => {
+      if (!isNext(each)) return [each];
+      return waiting.has(each.by) ? [{ ...each, mayBePast: true }] : [];
+    });
   }
 
   function announce(by: Entry, causes: readonly Consequence[]): void {
@@ -281,10 +294,11 @@ export function following(
     settle(asked);
     if (found) expectSilence(found);
     if (found && isLate) explain(time, found);
-    if (isStop) forget(isNext);
-    // A machine that did not run did not stop, and does not now that it runs.
+    if (isStop) passStop();
+    // A machine that did not run did not stop, and does not now that it runs,
+    // but for a command that QEMU has not come to yet.
     if (isEvent && (name === "RESUME" || name === "WAKEUP")) {
-      forget(({ cause }) => !cause.past);
+      forget(({ cause, by }) => !cause.past && !waiting.has(by));
     }
     const { answers } = entry;
     if (answers) {
@@ -344,8 +358,8 @@ export function following(
 }
 
 /** Whether no other STOP can come before it. */
-function isNext({ cause }: Announced): boolean {
-  return !cause.slow;
+function isNext({ cause, mayBePast }: Announced): boolean {
+  return !cause.slow && !mayBePast;
 }
 
 function list(states: readonly string[]): string {
