@@ -417,6 +417,27 @@ export const trackSuite: Suite = {
     assert.deepEqual(byJob.at(-1)?.states, ["restore-vm"]);
   },
 
+  "tracker() lets a migration that is being cancelled come to its last step"() {
+    const ask = '->{"execute": "query-status"}';
+    const answer = (status: string) =>
+      `{"return": {"status": "${status}", "singlestep": false, "running": ${
+        status === "running"
+      }}}`;
+    const migration = (status: string) => event("MIGRATION", { status });
+    // Seen on 7.2.22, where the client cancels it at that moment.
+    const steps = track(talk(
+      ...[greeting, ask, answer("running")],
+      ...['->{"execute": "migrate", "arguments": {"uri": "exec:cat"}}', done],
+      ...[migration("active"), '->{"execute": "migrate_cancel"}'],
+      ...[migration("cancelling"), done, event("STOP")],
+      ...[ask, answer("finish-migrate"), event("RESUME")],
+      ...[migration("cancelled"), ask, answer("running")],
+    ));
+    assert.deepEqual(found(steps), []);
+    assert.include(steps[9]?.states, "finish-migrate");
+    assert.deepEqual(steps.at(-1)?.states, ["running"]);
+  },
+
   "tracker() follows each monitor by itself"() {
     const [resume, suspend] = talk(event("RESUME"), event("SUSPEND"));
     const steps = track([

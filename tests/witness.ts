@@ -368,6 +368,23 @@ export const witnessTests: Suite = {
     };
     // HMP answers in prose, whether it obeyed or not.
     assert.isUndefined(of(prose));
+
+    const turned = hmp("migrate_set_capability background-snapshot on");
+    assert.deepEqual(turned?.begins, ["background snapshot"]);
+    assert.isUndefined(hmp("migrate_set_capability background-snapshot off"));
+    assert.isUndefined(hmp("migrate_set_capability events on"));
+  },
+
+  "witness() hears of the devices of postcopy from either side"() {
+    const data = { status: "postcopy-device" };
+    const found = witness("10.2").of({
+      kind: "event",
+      name: "MIGRATION",
+      data,
+    });
+    assert.sameMembers([...found?.moves.keys() ?? []], [
+      ...["inmigrate", "finish-migrate", "finish-migrate asleep"],
+    ]);
   },
 
   "witness() gives SHUTDOWN no reason before 4.0"() {

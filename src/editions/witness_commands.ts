@@ -44,6 +44,7 @@ export const hmp: Readonly<Record<string, WitnessingCommand>> = {
   loadvm: "loadvm",
   migrate: "migrate",
   migrate_incoming: "migrate-incoming",
+  migrate_set_capability: "migrate-set-capabilities",
   q: "quit",
   quit: "quit",
   s: "stop",

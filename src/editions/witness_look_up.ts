@@ -101,6 +101,11 @@ export function isTimely(
 }
 
 function turnsOn(data: unknown, capability: string): boolean {
+  const line = member(data, "command-line");
+  if (typeof line === "string") {
+    const [, name, state] = line.trim().split(/\s+/);
+    return name === capability && state === "on";
+  }
   const list = member(data, "capabilities");
   return Array.isArray(list) &&
     list.some((each) =>

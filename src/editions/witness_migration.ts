@@ -97,33 +97,32 @@ function undoes(back: readonly RunState[]): readonly Consequence[] {
   ];
 }
 
-const givenUp: readonly Row[] = [
-  {
-    until: "8.1",
+/** A migration is given up: it failed, or is being cancelled and may yet come to its last step. */
+function givenUp(ends: readonly Activity[]): readonly Row[] {
+  const row: Omit<Row, "causes"> = {
     moves: "stays",
     begins: ["giving up a migration"],
-    ends: ["outgoing migration", "saving a snapshot"],
-    causes: undoes(["postmigrate"]),
+    ends,
     sources: migration,
-  },
-  {
-    since: "8.1",
-    moves: "stays",
-    begins: ["giving up a migration"],
-    ends: ["outgoing migration", "saving a snapshot"],
-    causes: undoes([
-      "guest-panicked",
-      "internal-error",
-      "io-error",
-      "paused",
-      "postmigrate",
-      "prelaunch",
-      "shutdown",
-      "watchdog",
-    ]),
-    sources: migration,
-  },
-];
+  };
+  return [
+    { ...row, until: "8.1", causes: undoes(["postmigrate"]) },
+    {
+      ...row,
+      since: "8.1",
+      causes: undoes([
+        "guest-panicked",
+        "internal-error",
+        "io-error",
+        "paused",
+        "postmigrate",
+        "prelaunch",
+        "shutdown",
+        "watchdog",
+      ]),
+    },
+  ];
+}
 
 const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   // Before all migrations; no event has it.
@@ -135,7 +134,13 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   "postcopy-paused": underWay,
   "postcopy-recover-setup": underWay,
   "postcopy-recover": underWay,
-  "postcopy-device": lastStep,
+  // Both sides say so: here the machine is not started yet, there it is stopped.
+  "postcopy-device": oneOf(["outgoing migration", "incoming migration"], {
+    moves: ["finish-migrate", "inmigrate"],
+    sources: [
+      "postcopy_start() in migration/migration.c and postcopy_listen_thread() in migration/postcopy-ram.c of 10.2.2",
+    ],
+  }),
   "pre-switchover": lastStep,
   device: [
     {
@@ -176,8 +181,9 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
       sources: [...migration, savesSnapshot],
     },
   ],
-  failed: givenUp,
-  cancelling: givenUp,
+  failed: givenUp(["outgoing migration", "saving a snapshot"]),
+  // The thread may have been about to stop the machine, and does: seen on 7.2.22.
+  cancelling: givenUp(["saving a snapshot"]),
   cancelled: [
     {
       // The thread has ended by then, after it undid its doings.
