@@ -531,6 +531,23 @@ export const reportSuite: Suite = {
     );
   },
 
+  "reporter() holds what is done to a stopped machine for no reason of its stop"() {
+    const say = (name: string) => `{"execute": "${name}"}`;
+    const [paused, shutDown] = only(reportSaid(
+      ...[greeting, event("RESUME", 1), say("stop"), event("STOP", 2)],
+      ...[say("stop"), say("cont"), event("RESUME", 3)],
+      ...[say("system_powerdown"), event("POWERDOWN", 4)],
+      event("SHUTDOWN", 5, '{"guest": true, "reason": "guest-shutdown"}'),
+      ...[event("STOP", 5), say("system_powerdown"), event("POWERDOWN", 6)],
+      event("SHUTDOWN", 7, '{"guest": false, "reason": "host-signal"}'),
+    )).stops;
+    assert.deepEqual([told(paused!), told(shutDown!)], [
+      "3 stop > 4 STOP: command, until 6 cont > 7 RESUME",
+      "8 system_powerdown > 9 POWERDOWN > 10 SHUTDOWN > 11 STOP > " +
+      "14 SHUTDOWN: perhaps guest-shutdown, the end",
+    ]);
+  },
+
   "reporter() tells each QEMU's end though none of them was seen to run"() {
     const end = (seconds: number, reason: string) => [
       greeting,

@@ -189,8 +189,7 @@ export function followStops(most: () => number): StopFollower {
   }
 
   function chain({ stop, teller, before, after, settings }: Draft): void {
-    const said = [...before, ...after];
-    stop.chain = chainOf(stop.cause, said, settings, teller);
+    stop.chain = chainOf(stop.cause, before, after, settings, teller);
   }
 
   function account(): void {

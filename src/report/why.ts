@@ -297,23 +297,31 @@ export function whyIn(states: readonly string[], clues: readonly Clue[]): Why {
  * Puts the messages that led to a stop in order.
  *
  * @param cause Why it stopped.
- * @param clues What was said since it last began to run.
+ * @param before What was said since it last began to run.
+ * @param after What was said since it stopped: of QEMU's end, and what may
+ * still explain the stop where nothing before it does.
  * @param settings The commands that set what QEMU does, by what they set.
  * @param teller The message that tells that it has stopped.
  * @returns The chain. What QEMU held back stands before the STOP that it caused.
  */
 export function chainOf(
   cause: Cause,
-  clues: readonly Clue[],
+  before: readonly Clue[],
+  after: readonly Clue[],
   settings: ReadonlyMap<string, Link>,
   teller: Link,
 ): Link[] {
   const keys = [...leadingUp[cause] ?? [], ...always];
+  const isLed = before.some((clue) => clue.cause === cause);
   const last = new Map<string, Clue>();
-  for (const clue of clues) {
-    // The SHUTDOWN that ends QEMU may come after one of another cause.
-    if (keys.includes(clue.key)) last.set(`${clue.key} ${clue.cause}`, clue);
-  }
+  const take = (clues: readonly Clue[], keys: readonly string[]) => {
+    for (const clue of clues) {
+      // The SHUTDOWN that ends QEMU may come after one of another cause.
+      if (keys.includes(clue.key)) last.set(`${clue.key} ${clue.cause}`, clue);
+    }
+  };
+  take(before, keys);
+  take(after, isLed ? always : keys);
   const links = [...last.values()].map(({ entry, at, isLate }) =>
     linkOf(entry, at, isLate)
   );
