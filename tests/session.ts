@@ -249,6 +249,19 @@ export const sessionTests: Suite = {
     assert.match(told(saying("4.2", "no-shutdown")), /STOP, reply .*, error,/);
   },
 
+  "session() tells from 3.0 to 4.0 of resets that nobody asked for"() {
+    const resets = (name: string, scenario: ScenarioName) =>
+      told(made(name, { scenario })).match(/RESET[^,]*, \w+/g) ?? [];
+    const scenarios = { "suspend-and-wake": "WAKEUP", snapshot: "RESUME" };
+    for (const [name, next] of Object.entries(scenarios)) {
+      const scenario = name as ScenarioName;
+      assert.deepEqual(resets("2.12", scenario), []);
+      assert.deepEqual(resets("3.0", scenario), [`RESET, ${next}`]);
+      assert.deepEqual(resets("4.0", scenario), [`RESET none, ${next}`]);
+      assert.deepEqual(resets("4.1", scenario), []);
+    }
+  },
+
   "session() is read by the edition that it is of, which its greeting and its header tell"() {
     for (const name of editions) {
       const { messages: [first], header } = made(name, { scenario: "reset" });

@@ -438,6 +438,39 @@ export const trackSuite: Suite = {
     assert.deepEqual(steps.at(-1)?.states, ["running"]);
   },
 
+  "tracker() takes the RESET that 3.0 to 4.0 send unasked for no change"() {
+    const answer = (status: string) =>
+      `{"return": {"status": "${status}", "singlestep": false, "running": ${
+        status === "running"
+      }}}`;
+    const ask = '->{"execute": "query-status"}';
+    const load = '->{"execute": "human-monitor-command", "arguments": ' +
+      '{"command-line": "loadvm a"}}';
+    for (const edition of ["3.0", "3.1", "4.0", "4.1"]) {
+      const reason = edition < "4" ? {} : { reason: "none" };
+      const data = { guest: false, ...reason };
+      const entries = talk(
+        ...[greeting, ask, answer("running"), event("SUSPEND")],
+        ...[event("RESET", data), event("WAKEUP"), ask, answer("running")],
+        ...['->{"execute": "stop"}', event("STOP"), done],
+        ...[load, event("RESET", data), '{"return": ""}', ask],
+        answer("paused"),
+      );
+      assert.deepEqual(
+        found(track(entries, edition)),
+        edition === "4.1"
+          ? [
+            "IMPOSSIBLE_REASON on line 6",
+            "IMPOSSIBLE_TRANSITION on line 7",
+            "IMPOSSIBLE_REASON on line 14",
+            "IMPOSSIBLE_TRANSITION on line 17",
+          ]
+          : [],
+        edition,
+      );
+    }
+  },
+
   "tracker() follows each monitor by itself"() {
     const [resume, suspend] = talk(event("RESUME"), event("SUSPEND"));
     const steps = track([

@@ -77,7 +77,7 @@ function* cases(): Generator<Case> {
 
 /** Data that a row is meant for: the product of what it asks for. */
 function examples({ where = {}, desc, capability, moves }: Row): object[] {
-  const asked: Record<string, readonly string[]> = {
+  const asked: Record<string, readonly (string | boolean)[]> = {
     ...(moves === "status" && { status: spanNames("RunState") }),
     ...where,
   };

@@ -36,7 +36,8 @@ export const meaningExplanations: Explanations = {
     meaning: "A RESET has a reason for which QEMU sends no RESET.",
     advice:
       "Look at who made the message: QEMU tells nobody of resets whose reason " +
-      "is none, subsystem-reset or snapshot-load.",
+      "is none, subsystem-reset or snapshot-load; only 4.0 tells of none, when a " +
+      "machine wakes up or a snapshot is loaded.",
     examples: [{
       file: `{"event": "RESET", ${time}, ` +
         '"data": {"guest": false, "reason": "none"}}\n',

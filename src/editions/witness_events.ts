@@ -17,6 +17,7 @@ import type { RunState, WatchdogAction } from "./known.ts";
 import {
   reset,
   resetAsleep,
+  resetIfAsked,
   resetSince5_0,
   resetSince7_1,
   resume,
@@ -93,6 +94,10 @@ const mainLoop = [
 const doStop =
   "do_vm_stop() in cpus.c of 2.11, 4.2, softmmu/cpus.c of 5.2, 7.2, system/cpus.c of 8.2.2";
 const doStopSince9 = "do_vm_stop() in system/cpus.c of 9.2.1, 10.2.2";
+/** Left out again for 4.1, in July 2019: "qmp: don't emit the RESET event on wakeup". */
+const unaskedResets = [
+  "qemu_system_reset() in vl.c between 3.0 and 4.0, not of 2.11 or 4.2: RESET also where a machine wakes up, a snapshot is loaded, or preconfig is left, which nobody asked to reset",
+];
 const panics = [
   "qemu_system_guest_panicked() in softmmu/runstate.c of 6.2, 7.2, system/runstate.c of 10.2.2",
   "live 7.2.22, 10.0.13",
@@ -172,6 +177,22 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
   ],
 
   RESET: [
+    {
+      since: "4.0",
+      until: "4.1",
+      where: { reason: ["none"] },
+      moves: "stays",
+      ends: ["ending"],
+      sources: unaskedResets,
+    },
+    {
+      since: "3.0",
+      until: "4.0",
+      where: { guest: [false] },
+      moves: resetIfAsked,
+      ends: ["ending"],
+      sources: unaskedResets,
+    },
     {
       until: "5.0",
       moves: reset,

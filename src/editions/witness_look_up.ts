@@ -79,7 +79,8 @@ export function fits(
   { data }: Seen,
 ): boolean {
   for (const name in where) {
-    if (!where[name]?.includes(member(data, name) as string)) return false;
+    const value = member(data, name);
+    if (!where[name]?.some((each) => each === value)) return false;
   }
   return (desc === undefined || String(member(data, "desc")).endsWith(desc)) &&
     (capability === undefined || turnsOn(data, capability));

@@ -152,6 +152,14 @@ export const reset: After = {
   watchdog: anew,
 };
 
+/** RESET of which it is not said whether anybody asked for it: if nobody did, the machine stays where it was. */
+export const resetIfAsked: After = Object.fromEntries(
+  Object.entries(reset).map(([state, after]) => [
+    state,
+    after.length === 0 ? [] : [...new Set([...after, state])],
+  ]),
+) as unknown as After;
+
 /** RESET since QEMU 5.0: the last step of a migration goes on. */
 export const resetSince5_0: After = {
   ...reset,

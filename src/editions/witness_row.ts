@@ -122,7 +122,7 @@ export interface Row {
   /** The first edition of which it is known no more. */
   readonly until?: string;
   /** Only for messages whose members have one of these values: an event's data, a command's arguments, a reply's content. */
-  readonly where?: Readonly<Record<string, readonly string[]>>;
+  readonly where?: Readonly<Record<string, readonly (string | boolean)[]>>;
   /** Only for errors whose description ends like this. */
   readonly desc?: string;
   /** Only for `migrate-set-capabilities` that turns this one on. */
