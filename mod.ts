@@ -2,9 +2,9 @@
  * QEMU's run-state protocol as Valibot schemas, and QMP's texts read and
  * written to the last digit.
  *
- * The default export mirrors `qapi/run-state.json` as it stood between QEMU
- * 5.2 and 6.0. Its `set-action` was never released like this, and QEMU 9.0 has
- * no `singlestep` any more: for a release, take its edition.
+ * This entry mirrors `qapi/run-state.json` as it stood between QEMU 5.2 and
+ * 6.0. Its `set-action` was never released like this, and QEMU 9.0 has no
+ * `singlestep` any more: for a release, take its edition.
  *
  * @example Lose no digit of a register
  * ```ts

@@ -174,9 +174,22 @@ Deno.test("deno task docs builds a page for every entry and public name", async 
       recursive: true,
       encoding: "utf8",
     });
+    const read = (page: string) => readFileSync(join(directory, page), "utf8");
+    const first = read("index.html");
     for (const entry of Object.keys(settings.exports).slice(1)) {
       assert.ok(pages.includes(join(entry, "index.html")), entry);
+      assert.ok(first.includes(`href="${entry}/index.html"`), entry);
     }
+    const usage = /Usage<[^]*? from &quot;([^&]*)&quot;;/;
+    assert.deepEqual(
+      [
+        "~/SHUTDOWN.html",
+        "editions/~/edition.html",
+        "fixtures/faker/index.html",
+      ]
+        .map((page) => usage.exec(read(page))?.[1]),
+      ["", "/editions", "/fixtures/faker"].map((each) => settings.name + each),
+    );
     const named = new Set(pages.map((each) => basename(each)));
     const lacking = [...names.keys()].filter((name) =>
       !named.has(`${name}.html`)

@@ -96,7 +96,7 @@ export interface Edition {
 }
 
 /**
- * The edition that the default export mirrors: QEMU's development tree of
+ * The edition that the entry `.` mirrors: QEMU's development tree of
  * 2020-12-11, between 5.2 and 6.0.
  *
  * @example Look up a schema by QAPI's name
