@@ -208,10 +208,21 @@ export const cliTests: Suite = {
       }
     }
     const options = {
-      validate: ["--json", "--qemu VERSION", "--policy NAME", "Exit code: 0"],
-      replay: ["--speed N", "--edition NAME", "--policy NAME", "Exit code: 0"],
-      diff: ["--json", "Exit code: 0"],
-      drift: ["--json", "--qemu VERSION", "--edition NAME", "Exit code: 0"],
+      validate: [
+        ...["--json", "--qemu VERSION", "--policy NAME", "Exit code: 0"],
+        "; - for standard input.",
+      ],
+      replay: [
+        ...["--speed N", "--edition NAME", "--policy NAME", "Exit code: 0"],
+        "; - for standard input.",
+      ],
+      timeline: ["; - for standard input."],
+      report: ["; - for standard input."],
+      diff: ["--json", "FROM and TO are versions such as ", "Exit code: 0"],
+      drift: [
+        ...["--json", "--qemu VERSION", "--edition NAME", "Exit code: 0"],
+        "; - for standard input.",
+      ],
       generate: [
         "NAME is an event or a command of the edition, or one of event, ",
         ", return, error, greeting;",

@@ -72,6 +72,18 @@ export const generateTests: Suite = {
     assert.equal(await generated(...same, "0"), await generated("--count=50"));
   },
 
+  async "generate takes an edition by --edition, too, which wins over --qemu"() {
+    for (const  of of[["--count=50"], ["--session", "io-error"]]) {
+      const text = await generated(...of, "--qemu", "7.2.22");
+      assert.equal(await generated(...of, "--edition", "7.2"), text);
+      assert.equal(
+        await generated(...of, "--edition", "7.2", "--qemu", "2.11"),
+        text,
+      );
+      assert.notEqual(await generated(...of), text);
+    }
+  },
+
   async "generate takes the edition of --qemu"() {
     const names = async (version: string) => {
       const args = ["--count", "400", "--json-lines", "--qemu", version];
@@ -211,6 +223,8 @@ export const generateTests: Suite = {
       [["--count", "1.5"], /Cannot take "1.5" for --count: .* from 0 to /],
       [["--seed", "4294967296"], /for --seed: .* from 0 to 4294967295/],
       [["--qemu", "1.0"], /1\.0/],
+      [["--edition", "1.0"], /1\.0/],
+      [["--hostile", "pretty", "--edition", "6.0"], /"--edition" beside /],
       [["--json-lines", "--trace"], /JSON lines and a trace at once/],
       [["--hostile", "toString"], /Cannot print "toString": .*--hostile list/],
       [["--hostile", "pretty", "--seed", "1"], /Cannot use "--seed" beside /],

@@ -36,6 +36,10 @@ export const jsonSchemaVerbTests: Suite = {
   async "json-schema takes the newest release unless told otherwise"() {
     const newest = editions.findLast((name) => /^\d/.test(name))!;
     assert.equal(await shown(), await shown("--edition", newest));
+    assert.equal(
+      await shown("--qemu", "7.2.22"),
+      await shown("--edition", "7.2"),
+    );
   },
 
   async "json-schema --openapi prints components"() {

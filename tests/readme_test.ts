@@ -90,6 +90,24 @@ Deno.test("README.md: every command is one that there is, with options that it t
   }
 });
 
+Deno.test("README.md: drift compares with the release that it names, whatever the QEMU is", async () => {
+  const [, words] = /^npx @qmp\/run-state (drift .*)$/m.exec(readme)!;
+  const args = words!.split(" ");
+  const [, , release, place] = args;
+  const greeting =
+    '{"QMP": {"version": {"qemu": {"micro": 22, "minor": 2, "major": 7}, ' +
+    '"package": ""}, "capabilities": []}}\r\n';
+  const schema = readFileSync(
+    `${root}fixtures/schemas/qemu-7.2.22.json`,
+    "utf8",
+  );
+  const answer = (command: string) =>
+    command.includes("qmp_capabilities") ? '{"return": {}}\r\n' : schema;
+  const host = fakeHost({ monitors: { [place!]: { greeting, answer } } });
+  assert.equal(await main(args, host), 1, host.err());
+  assert.include(host.out(), ` from edition ${release} `);
+});
+
 Deno.test("README.md: it lists every format of logs, and says how much is spoilt", () => {
   const [, listed] = /\nThe formats: ([^]*?)\. What mail did/.exec(readme)!;
   const names = [...listed!.matchAll(/`([^`]+)`/g)].map(([, name]) => name);

@@ -5,6 +5,7 @@
  */
 
 import { changes } from "../editions/changes.ts";
+import { editions } from "../editions/release.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { breakingAmong, printChanges } from "./change_lines.ts";
 import { count } from "./findings.ts";
@@ -15,6 +16,11 @@ import type { Context, Verb } from "./verb.ts";
 export const diff: Verb = {
   about: "Says what changed in run-state between two releases of QEMU.",
   operands: "FROM TO",
+  names: [
+    `FROM and TO are versions such as 7.2.22, or editions: ${editions[0]} to ${
+      editions.at(-1)
+    }, or seed.`,
+  ],
   options: {
     json: { about: "Print one line of JSON" },
   },

@@ -19,6 +19,9 @@ import { complain, type Context, type Verb } from "./verb.ts";
 export const drift: Verb = {
   about: "Says how a QEMU differs from an edition, by its own account.",
   operands: "SOCKET|HOST:PORT|FILE",
+  names: [
+    "FILE holds the reply of query-qmp-schema, alone or in a log; - for standard input.",
+  ],
   options: {
     json: { about: "Print one line of JSON" },
     ...editionOptions,

@@ -27,7 +27,7 @@ import {
   sessionText,
 } from "./conversations.ts";
 import { newestRelease } from "./edition_choice.ts";
-import { editionNamed } from "./reading.ts";
+import { editionToMake, makingOptions } from "./reading.ts";
 import type { Context, Verb } from "./verb.ts";
 import { WriteError } from "./terminal.ts";
 
@@ -51,10 +51,7 @@ export const generate: Verb = {
       about:
         "What chance begins with: the same messages for the same; 0 unless said",
     },
-    qemu: {
-      takes: "VERSION",
-      about: "Whose messages; the newest release's unless said",
-    },
+    ...makingOptions,
     invalid: { about: "Make each wrong in one known way" },
     hostile: {
       takes: "NAME",
@@ -91,15 +88,13 @@ async function run(args: Arguments, context: Context): Promise<number> {
   const name = options.get("hostile");
   if (name !== undefined) {
     refuseBeside(args, "hostile", [
-      ...["count", "seed", "qemu", "invalid", "session", "steps"],
+      ...["count", "seed", "qemu", "edition", "invalid", "session", "steps"],
     ]);
     if (name === "list") await listHostile(context);
     else await print(context, hostileText(hostileNamed(name), format));
     return 0;
   }
-  const edition = options.has("qemu")
-    ? editionNamed(options.get("qemu")!)
-    : newestRelease().edition;
+  const edition = editionToMake(args) ?? newestRelease().edition;
   const chance = chanceFrom(wholeNumber(options, "seed", 0, 0xffff_ffff));
   const scenario = options.get("session");
   if (scenario === "list") {

@@ -8,7 +8,7 @@ import { quote } from "../wire/quote.ts";
 import { stringifyJson } from "../wire/stringify_json.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { newestRelease } from "./edition_choice.ts";
-import { editionNamed } from "./reading.ts";
+import { editionToMake, makingOptions } from "./reading.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 
 /** The verb. */
@@ -19,29 +19,21 @@ export const jsonSchema: Verb = {
     "It needs the package @valibot/to-json-schema, installed beside this one.",
   ],
   options: {
-    edition: {
-      takes: "NAME",
-      about: "Which edition; the newest release's unless said",
-    },
+    ...makingOptions,
     openapi: { about: "Print the components of an OpenAPI document (3.1)" },
   },
   exit: "0 all is printed, 2 wrong usage or the package is not there",
   run,
 };
 
-async function run(
-  { operands: [operand], options }: Arguments,
-  context: Context,
-): Promise<number> {
+async function run(args: Arguments, context: Context): Promise<number> {
+  const { operands: [operand], options } = args;
   if (operand !== undefined) {
     throw new UsageError(
       `Cannot take ${quote(operand)}: the edition is named by --edition`,
     );
   }
-  const name = options.get("edition");
-  const edition = name === undefined
-    ? newestRelease().edition
-    : editionNamed(name);
+  const edition = editionToMake(args) ?? newestRelease().edition;
   const made = await load();
   if (made === undefined) {
     await complain(

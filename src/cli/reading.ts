@@ -43,6 +43,25 @@ export const readingOptions: Options = {
   },
 };
 
+/** Whose messages to make, for `--help`: the same options, where nothing is read. */
+export const makingOptions: Options = {
+  qemu: {
+    takes: "VERSION",
+    about: "Of which QEMU, such as 7.2.22; the newest release unless said",
+  },
+  edition: {
+    takes: "NAME",
+    about: `The same by the edition's name: ${editions[0]} to ${
+      editions.at(-1)
+    }, or seed`,
+  },
+};
+
+/** What a file may be, for `--help`. */
+export const fileNames: readonly string[] = [
+  "FILE is a captured log or a trace, packed by gzip or not; - for standard input.",
+];
+
 /** What was asked for about the edition. */
 export interface EditionAsked {
   /** What to take in any case. */
@@ -86,6 +105,18 @@ export function editionAsked({ options }: Arguments): EditionAsked {
     }),
     ...(qemu !== undefined && { qemu }),
   };
+}
+
+/**
+ * Understands whose messages to make.
+ *
+ * @param args What was given.
+ * @returns The edition; undefined where none was asked for.
+ * @throws {UsageError} Where there is no such edition.
+ */
+export function editionToMake({ options }: Arguments): Edition | undefined {
+  const name = options.get("edition") ?? options.get("qemu");
+  return name === undefined ? undefined : editionNamed(name);
 }
 
 /**

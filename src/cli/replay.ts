@@ -19,7 +19,7 @@ import {
   UnreadableError,
 } from "./input.ts";
 import { type PlayAsked, playAsked, playOptions } from "./play_options.ts";
-import { readingAsked, readingOptions } from "./reading.ts";
+import { fileNames, readingAsked, readingOptions } from "./reading.ts";
 import { reel } from "./reel.ts";
 import { showing } from "./showing.ts";
 import { steering } from "./steering.ts";
@@ -30,6 +30,7 @@ export const replay: Verb = {
   about: "Plays the messages of a file, one a line.",
   operands: "FILE",
   names: [
+    ...fileNames,
     "Where it takes time and there is a terminal, keys steer it: space pauses and",
     "goes on, . steps to the next message, ] to the next marker, + and - double and",
     "halve the speed, q and Ctrl-C quit; Ctrl-Z does nothing meanwhile.",

@@ -11,7 +11,7 @@ import { quote } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { titleOf, UnreadableError } from "./input.ts";
 import { openWatched } from "./progress.ts";
-import { readingAsked, readingOptions } from "./reading.ts";
+import { fileNames, readingAsked, readingOptions } from "./reading.ts";
 import { tell } from "./story.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
 
@@ -22,6 +22,7 @@ export const report: Verb = {
   about:
     "Says what became of the machines of a file, why they stopped, and for how long.",
   operands: "FILE",
+  names: fileNames,
   options: {
     output: {
       takes: "FILE",

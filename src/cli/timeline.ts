@@ -10,7 +10,7 @@ import { quote } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { type Input, UnreadableError } from "./input.ts";
 import { openWatched } from "./progress.ts";
-import { readingAsked, readingOptions } from "./reading.ts";
+import { fileNames, readingAsked, readingOptions } from "./reading.ts";
 import { tell } from "./story.ts";
 import type { Printer } from "./terminal.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
@@ -25,6 +25,7 @@ const forPeople = { most: 500 };
 export const timeline: Verb = {
   about: "Draws where the machines of a file stood, and when.",
   operands: "FILE",
+  names: fileNames,
   options: {
     json: {
       about: "Print each message with the states that are possible then",

@@ -11,7 +11,7 @@ import { type Arguments, UsageError } from "./arguments.ts";
 import { count, findingPieces, noMessage, statesAlone } from "./findings.ts";
 import { describe, type Input, titleOf, UnreadableError } from "./input.ts";
 import { openWatched } from "./progress.ts";
-import { readingAsked, readingOptions } from "./reading.ts";
+import { fileNames, readingAsked, readingOptions } from "./reading.ts";
 import { type Counter, counter, type Tally } from "./tally.ts";
 import type { Piece, Printer } from "./terminal.ts";
 import { complain, type Context, type Verb } from "./verb.ts";
@@ -23,6 +23,7 @@ const mostShown = 20;
 export const validate: Verb = {
   about: "Says what each file holds and what is wrong with it.",
   operands: "FILE…",
+  names: fileNames,
   options: {
     json: { about: "Print one line of JSON a file" },
     alone: {
