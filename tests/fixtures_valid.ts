@@ -11,6 +11,7 @@ import {
   parseJson,
   type SHUTDOWN,
   stringifyJson,
+  type VersionTriple,
 } from "@qmp/run-state";
 import {
   edition,
@@ -245,7 +246,17 @@ export const fixturesTests: Suite = {
     for (const name of editions.filter((each) => /^\d/.test(each))) {
       const { $greeting } = fixtures(faker, { edition: edition(name) });
       for (let round = 0; round < 5; round++) {
-        assert.equal(edition($greeting()).name, name);
+        const greeting = $greeting();
+        assert.equal(edition(greeting).name, name);
+        // What a distribution adds to it is of the same version.
+        const { qemu, package: extra } = greeting.QMP.version as {
+          qemu: VersionTriple;
+          package: string;
+        };
+        const version = Object.values(qemu).join(".");
+        const [, added = version] = /^(?:Debian 1:|v)([\d.]+)/.exec(extra) ??
+          [];
+        assert.equal(added, version);
       }
     }
   },
