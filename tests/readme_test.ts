@@ -90,6 +90,16 @@ Deno.test("README.md: every command is one that there is, with options that it t
   }
 });
 
+Deno.test("README.md: who installs the package gets what its first program imports", () => {
+  const [, lines] = /\n## Install\n[^]*?```sh\n([^]*?)```/.exec(readme)!;
+  const [, program] = /```ts\n([^]*?)```/.exec(readme)!;
+  const imported = [...program!.matchAll(/ from "([^"]+)"/g)];
+  assert.lengthOf(imported, 2);
+  for (const line of lines!.trim().split("\n")) {
+    for (const [, name] of imported) assert.include(line, name!);
+  }
+});
+
 Deno.test("README.md: drift compares with the release that it names, whatever the QEMU is", async () => {
   const [, words] = /^npx @qmp\/run-state (drift .*)$/m.exec(readme)!;
   const args = words!.split(" ");
