@@ -471,6 +471,23 @@ export const trackSuite: Suite = {
     }
   },
 
+  "tracker() lets COLO stop the machine once more where it broke off by an error"() {
+    const capabilities = [{ capability: "x-colo", state: true }];
+    const turnOn = { execute: "migrate-set-capabilities" };
+    const last = (reason: string) =>
+      track(talk(
+        greeting,
+        `->${JSON.stringify({ ...turnOn, arguments: { capabilities } })}`,
+        done,
+        event("RESUME"),
+        event("COLO_EXIT", { mode: "secondary", reason }),
+        '->{"execute": "x-colo-lost-heartbeat"}',
+        event("STOP"),
+      )).at(-1)?.states;
+    assert.include(last("error"), "colo");
+    assert.notInclude(last("request"), "colo");
+  },
+
   "tracker() follows each monitor by itself"() {
     const [resume, suspend] = talk(event("RESUME"), event("SUSPEND"));
     const steps = track([

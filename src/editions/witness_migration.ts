@@ -230,11 +230,22 @@ export const migrationEvents: Readonly<
     ],
   }),
 
-  COLO_EXIT: [{
-    moves: "stays",
-    ends: ["colo"],
-    sources: ["migration/colo.c of 4.2, 7.2, 10.2.2"],
-  }],
+  COLO_EXIT: [
+    {
+      where: { reason: ["request"] },
+      moves: "stays",
+      ends: ["colo"],
+      sources: ["migration/colo.c of 4.2, 7.2, 10.2.2"],
+    },
+    {
+      // It waits for somebody to ask for the failover, which stops the machine.
+      moves: "stays",
+      sources: [
+        "colo_process_checkpoint() and colo_process_incoming_thread() in migration/colo.c of 4.2, 7.2, 10.2.2",
+        "live 7.2.22: STOP to colo after a COLO_EXIT whose reason is error",
+      ],
+    },
+  ],
 };
 
 const notInMigration = allBut("inmigrate", "preconfig");
