@@ -193,6 +193,32 @@ export const readTests: Suite = {
     }
   },
 
+  "read() expects a uint64, in the words of QEMU, whatever stands there":
+    () => {
+      const rest =
+        '"reason": "unknown", "psw-mask": 0, "core": 0, "type": "s390"';
+      for (
+        const value of [
+          '"1"',
+          "true",
+          "{}",
+          "1.5",
+          "1e-1",
+          "-1",
+          `${2n ** 64n}`,
+        ]
+      ) {
+        const info = `{"psw-addr": ${value}, ${rest}}`;
+        const data = `{"action": "pause", "info": ${info}}`;
+        const [entry] = readText(event("GUEST_PANICKED", data));
+        const faults = entry!.findings.filter(({ severity }) =>
+          severity === "fault"
+        );
+        assert.deepEqual(faults.map(({ expected }) => expected), ["uint64"]);
+        assert.match(faults[0]!.message, /, expected uint64$/);
+      }
+    },
+
   "read() names the code and the path of each fault": () => {
     const cases: readonly [text: string, ...told: string[]][] = [
       [

@@ -104,6 +104,9 @@ function pathOf(issue: v.BaseIssue<unknown>): Path {
 function expectedBy({ expected }: v.BaseIssue<unknown>): string {
   return expected === "Object"
     ? "an object"
+    // The types of a program are none of a log's.
+    : expected?.includes("bigint")
+    ? "uint64"
     : expected?.replace(/^\((.*)\)$/, "$1") ?? "something else";
 }
 
