@@ -77,6 +77,21 @@ async function shown(...codes: readonly string[]): Promise<string> {
 
 /** Tests of `explain`. */
 export const explainTests: Suite = {
+  async "explain advises by options that the program has"() {
+    const host = fakeHost({});
+    for (const verb of ["validate", "record"]) {
+      assert.equal(await main([verb, "--help"], host), 0);
+    }
+    const options = all.flatMap(([code, { advice }]) =>
+      [...advice.matchAll(/`(--[a-z-]+)`/g)].map(([, name]) => [code, name!])
+    );
+    for (const [, name] of options) assert.include(host.out(), ` ${name} `);
+    assert.includeDeepMembers(options, [
+      ["DROPPED", "--drop"],
+      ["REDACTED", "--keep-secrets"],
+    ]);
+  },
+
   async "explain gives examples in which each code is found, of each severity it may have"() {
     for (const [code, explanation] of all) {
       if (!isPacked(explanation)) await proveExamples(code, explanation);

@@ -66,8 +66,9 @@ export const fileExplanations: Explanations = {
   DROPPED: {
     severity: "notice",
     meaning: "The recorder left events out of the trace as noise.",
-    advice: "Nothing is wrong: the notice counts them. Record without `drop` " +
-      "where they are needed.",
+    advice:
+      "Nothing is wrong: the notice counts them. Where they are needed, " +
+      "record without `--drop`, in a program without `drop`.",
     examples: [{
       file: trace(
         '[0.4, "dropped", {"direction": "<-", "bytes": 120, ' +
