@@ -427,6 +427,26 @@ export const reportSuite: Suite = {
     assert.notInclude(stops.map(told).join(), "snapshot");
   },
 
+  "reporter() knows the shorter words of HMP"() {
+    const hmp = (word: string) =>
+      '{"execute": "human-monitor-command", "arguments": {"command-line": "' +
+      `${word}"}}`;
+    const { stops } = only(reportTrace(
+      [0, "<-", greeting],
+      [1, "<-", event("RESUME", 1)],
+      [2, "->", hmp("s")],
+      [2, "<-", event("STOP", 2)],
+      [2, "<-", '{"return": ""}'],
+      [3, "->", hmp("c")],
+      [3, "<-", event("RESUME", 3)],
+      [3, "<-", '{"return": ""}'],
+    ));
+    const by = "human-monitor-command";
+    assert.deepEqual(stops.map(told), [
+      `4 ${by} > 5 STOP: command, until 7 ${by} > 8 RESUME`,
+    ]);
+  },
+
   "reporter() follows each machine of a log by itself"() {
     const source = rawSource();
     const said = (monitor: string, ...texts: string[]) =>

@@ -488,6 +488,15 @@ export const trackSuite: Suite = {
     assert.notInclude(last("request"), "colo");
   },
 
+  "tracker() knows the STOP of who saves the state of the devices for Xen"() {
+    const steps = track(talk(
+      ...[greeting, event("RESUME")],
+      '->{"execute": "xen-save-devices-state", "arguments": {"filename": "a"}}',
+      event("STOP"),
+    ));
+    assert.deepEqual(steps.at(-1)?.states, ["save-vm"]);
+  },
+
   "tracker() follows each monitor by itself"() {
     const [resume, suspend] = talk(event("RESUME"), event("SUSPEND"));
     const steps = track([

@@ -33,7 +33,8 @@ export type WitnessingCommand =
   | "system_reset"
   | "system_wakeup"
   | "watchdog-set-action"
-  | "x-exit-preconfig";
+  | "x-exit-preconfig"
+  | "xen-save-devices-state";
 
 /** The words of HMP, as `human-monitor-command` takes them, and the commands that they are. */
 export const hmp: Readonly<Record<string, WitnessingCommand>> = {
@@ -317,6 +318,13 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
         "live 7.2.22, 10.0.13: before the reply even if it is detached",
       ],
     }],
+  },
+
+  "xen-save-devices-state": {
+    sent: stopping("save-vm", [
+      "qmp_xen_save_devices_state() in migration/savevm.c of 2.11, 7.2, 10.2.2",
+      "live 7.2.22, without Xen",
+    ]),
   },
 
   "x-exit-preconfig": {

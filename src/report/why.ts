@@ -122,6 +122,13 @@ const commands: Readonly<Record<string, Meaning>> = {
   system_wakeup: leadsUp,
 };
 
+/** What HMP knows by a shorter word, too. */
+const shortFor: Readonly<Record<string, string>> = {
+  c: "cont",
+  q: "quit",
+  s: "stop",
+};
+
 /** Which cause a run state speaks for by itself. */
 const told: Readonly<Record<RunState, Cause>> = {
   preconfig: "unknown",
@@ -225,7 +232,8 @@ export function clueOf(
   } else {
     if (name === "human-monitor-command") {
       const line = data["command-line"];
-      name = typeof line === "string" ? /^\s*(\w*)/.exec(line)![1]! : "";
+      const word = typeof line === "string" ? /^\s*(\w*)/.exec(line)![1]! : "";
+      name = Object.hasOwn(shortFor, word) ? shortFor[word]! : word;
     }
     found = Object.hasOwn(commands, name) ? commands[name] : undefined;
   }
