@@ -48,6 +48,8 @@ interface Announced {
   readonly to: string;
   readonly cause: Consequence;
   readonly by: Entry;
+  /** That a STOP has come since, which may have been this one. */
+  readonly mayBePast?: true;
 }
 
 /** A message that came, and how it led on. */
@@ -175,12 +177,20 @@ export function walk(entries: Iterable<Entry>, edition: string): Step[] {
       announced = [];
       throttled = {};
     }
-    if (message.name === "STOP") forget(isNext);
+    // QEMU may not have come yet to a command that it has not answered.
+    const isWaiting = ({ by }: Announced) => sentAt.has(by);
+    if (message.name === "STOP") {
+      forget((each) => isNext(each) && !isWaiting(each));
+      announced = announced.map((each) =>
+        isNext(each) ? { ...each, mayBePast: true } : each
+      );
+    }
     // A machine that did not run did not stop, and does not now that it runs.
     if (message.name === "RESUME" || message.name === "WAKEUP") {
-      forget(({ cause }) => !cause.past);
+      forget((each) => !each.cause.past && !isWaiting(each));
     }
     if (entry.answers) {
+      sentAt.delete(entry.answers);
       forget(({ cause, by }) => cause.past === "reply" && by === entry.answers);
     }
     if (found && !isLate) announce(entry, found.causes);
@@ -197,8 +207,8 @@ export function walk(entries: Iterable<Entry>, edition: string): Step[] {
 }
 
 /** Whether no other STOP can come before it. */
-function isNext({ cause }: Announced): boolean {
-  return !cause.slow;
+function isNext({ cause, mayBePast }: Announced): boolean {
+  return !cause.slow && !mayBePast;
 }
 
 function timeOf({ text }: Entry): number {

@@ -266,6 +266,32 @@ export const more: Readonly<Record<string, Playable>> = {
     },
   },
 
+  "commands at one go, each of which stops the machine": {
+    options: {},
+    async play(qemu) {
+      const { monitor, state } = qemu;
+      await monitor.execute("qmp_capabilities");
+      await state("running");
+      await addDisk(qemu);
+      const lines = ["savevm a", "loadvm nope"].map((line) => ({
+        execute: "human-monitor-command",
+        arguments: { "command-line": line },
+      }));
+      monitor.send(lines.map((each) => JSON.stringify(each)).join(""));
+      for (const _ of lines) await monitor.reply();
+      await state("restore-vm");
+      const load = {
+        execute: "snapshot-load",
+        arguments: snapshot("load", "nope"),
+      };
+      const commands = [{ execute: "cont" }, load];
+      monitor.send(commands.map((each) => JSON.stringify(each)).join(""));
+      for (const _ of commands) await monitor.reply();
+      await jobEnds(qemu);
+      await state("restore-vm");
+    },
+  },
+
   "commands at one go": {
     options: {},
     async play({ monitor, state }) {
