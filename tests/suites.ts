@@ -42,6 +42,7 @@ import { panicSuite } from "./panic.ts";
 import { parseJsonSuite } from "./parse_json.ts";
 import { meaningSuite } from "./meaning.ts";
 import { lineStartsSuite } from "./line_starts.ts";
+import { linesSuite } from "./lines.ts";
 import { logsSuite } from "./logs.ts";
 import { playEndedSuite } from "./play_ended.ts";
 import { playSuite } from "./play.ts";
@@ -78,6 +79,7 @@ import { witnessTraceTests } from "./witness_traces.ts";
 export const suites: readonly Suite[] = [
   splitJsonSuite,
   lineStartsSuite,
+  linesSuite,
   parseJsonSuite,
   stringifyJsonSuite,
   qdictOrderSuite,

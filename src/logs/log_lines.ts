@@ -52,47 +52,17 @@ export function logLines(
 ): Stage<Uint8Array, LogLine> {
   const lines = splitLines(options.maxLine ?? maxLineDefault);
   return {
-    push(bytes) {
-      const found: LogLine[] = [];
-      for (let at = 0; at < bytes.length; at += windowSize) {
-        const window = bytes.subarray(at, at + windowSize);
-        const text = asciiOf(window);
-        for (const line of lines.push(window)) {
-          found.push(textOf(line, window, text));
-        }
-      }
-      return found;
-    },
-    end: () => lines.end().map((line) => textOf(line)),
+    push: (bytes) => lines.push(bytes).map(textOf),
+    end: () => lines.end().map(textOf),
   };
 }
 
-/**
- * What is decoded at once: one decoding a line took a fifth of all reading. V8
- * keeps the window's text as long as a slice of it.
- */
-const windowSize = 64 * 1024;
-
-/** The bytes as text, if each is one character of it. */
-function asciiOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = strict.decode(bytes);
-    return text.length === bytes.length ? text : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function textOf(
-  { line, offset, bytes, tooLong }: FileLine,
-  window?: Uint8Array,
-  ascii?: string,
+  { line, offset, bytes, ascii, tooLong }: FileLine,
 ): LogLine {
-  const from = bytes.byteOffset - (window?.byteOffset ?? 0);
-  const isInWindow = ascii !== undefined && bytes.buffer === window?.buffer;
-  const { text: whole, valid } = isInWindow
-    ? { text: ascii.slice(from, from + bytes.length), valid: true }
-    : decoded(bytes);
+  const { text: whole, valid } = ascii === undefined
+    ? decoded(bytes)
+    : { text: ascii, valid: true };
   let text = whole;
   const isMarked = line === 1 && text.startsWith("\ufeff");
   if (isMarked) text = text.slice(1);

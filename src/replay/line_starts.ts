@@ -49,6 +49,13 @@ export function lineStarts(): LineStarts {
     begin: (offset, line) => void starts.push({ offset, line }),
     lineOf: (offset) => startOf(offset)?.line ?? 1,
     keep(offsets) {
+      const newest = starts.at(-1);
+      if (newest === undefined) return;
+      // Most often nothing is open.
+      if (offsets.length === 1 && offsets[0]! >= newest.offset) {
+        starts = [newest];
+        return;
+      }
       const kept = new Set(offsets.map(startOf));
       starts = starts.filter((start) => kept.has(start));
     },

@@ -15,10 +15,30 @@ export interface FileLine {
   readonly offset: number;
   /** Its bytes, without the line feed; empty where it was too long. */
   readonly bytes: Uint8Array;
+  /** The same as text, where it could be had cheaply: it is ASCII then. */
+  readonly ascii: string | undefined;
   /** Whether a line feed ended it, rather than the end of the file. */
   readonly ended: boolean;
   /** Whether it was longer than the limit. */
   readonly tooLong: boolean;
+}
+
+/**
+ * What is decoded at once: one decoding a line took a fifth of all reading of a
+ * log. V8 keeps the window's text as long as a slice of it.
+ */
+const windowSize = 64 * 1024;
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+
+/** The bytes as text, if each is one character of it. */
+function asciiOf(bytes: Uint8Array): string | undefined {
+  try {
+    const text = decoder.decode(bytes);
+    return text.length === bytes.length ? text : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -44,9 +64,16 @@ export function splitLines(limit: number): Stage<Uint8Array, FileLine> {
     if (length <= limit) parts.push(part);
     else parts = [];
   };
-  const finish = (ended: boolean): FileLine => {
+  const finish = (ended: boolean, ascii?: string): FileLine => {
     const tooLong = length > limit;
-    const done = { line, offset, bytes: join(parts), ended, tooLong };
+    const done = {
+      line,
+      offset,
+      bytes: join(parts),
+      ascii: tooLong ? undefined : ascii,
+      ended,
+      tooLong,
+    };
     line += 1;
     offset += length + 1;
     parts = [];
@@ -54,22 +81,27 @@ export function splitLines(limit: number): Stage<Uint8Array, FileLine> {
     return done;
   };
 
+  const cut = (bytes: Uint8Array, lines: FileLine[]): void => {
+    let from = 0;
+    let feed = bytes.indexOf(0x0a);
+    const text = feed === -1 ? undefined : asciiOf(bytes);
+    for (; feed !== -1; feed = bytes.indexOf(0x0a, from)) {
+      const isWhole = length === 0;
+      hold(bytes.subarray(from, feed));
+      lines.push(finish(true, isWhole ? text?.slice(from, feed) : undefined));
+      from = feed + 1;
+    }
+    // A copy, because the caller may use its buffer again.
+    if (from < bytes.length) hold(bytes.slice(from));
+  };
+
   return {
     push(bytes) {
       requireBytes(bytes);
       const lines: FileLine[] = [];
-      let from = 0;
-      for (
-        let feed = bytes.indexOf(0x0a);
-        feed !== -1;
-        feed = bytes.indexOf(0x0a, from)
-      ) {
-        hold(bytes.subarray(from, feed));
-        lines.push(finish(true));
-        from = feed + 1;
+      for (let at = 0; at < bytes.length; at += windowSize) {
+        cut(bytes.subarray(at, at + windowSize), lines);
       }
-      // A copy, because the caller may use its buffer again.
-      if (from < bytes.length) hold(bytes.slice(from));
       return lines;
     },
     end() {

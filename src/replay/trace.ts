@@ -44,7 +44,7 @@ import type { Stage } from "../wire/stage.ts";
 import { type FileLine, join, splitLines } from "./lines.ts";
 import { markFinding, readMark } from "./mark.ts";
 import type { Direction, TraceRecord } from "./record.ts";
-import { readBytes } from "./trace_line.ts";
+import { readHeld } from "./trace_line.ts";
 
 /**
  * What the first line of a trace file says of the recording.
@@ -151,10 +151,13 @@ export function traceBytes(
     );
   }
   const lines = traceLines({});
+  const encoder = new TextEncoder();
   const parts: Uint8Array[] = [];
   for (const part of [...lines.push(trace), ...lines.end()]) {
-    if ("bytes" in part) {
-      if (part.direction === direction) parts.push(part.bytes);
+    if ("held" in part) {
+      const { held } = part;
+      if (part.direction !== direction) continue;
+      parts.push(typeof held === "string" ? encoder.encode(held) : held);
       continue;
     }
     const fault = part.findings?.find(({ severity }) => severity === "fault");
@@ -216,7 +219,7 @@ export interface TraceOptions {
   readonly quotes?: "double" | "both";
 }
 
-/** The bytes of one line of a trace file. */
+/** What one line of a trace file holds. */
 export interface TraceChunk {
   /** The line, from 1. */
   readonly line: number;
@@ -224,8 +227,8 @@ export interface TraceChunk {
   readonly at: number;
   /** Which way they went. */
   readonly direction: Direction;
-  /** What passed. */
-  readonly bytes: Uint8Array;
+  /** What passed: its characters, or its bytes where they are none. */
+  readonly held: string | Uint8Array;
 }
 
 /** What a line of a trace file holds: bytes, or what is wrong with it. */
@@ -280,7 +283,10 @@ export function traceLines(options: TraceOptions): TraceLines {
         const part = readLine(line);
         if (part) parts.push(part);
       } else if (state === "header") {
-        const first = v.safeParse(headerSchema, readJson(line.bytes));
+        const first = v.safeParse(
+          headerSchema,
+          readJson(line.bytes, line.ascii),
+        );
         if (first.success) [header, state] = [first.output, "lines"];
         else parts.push(refuse(notATrace(first.issues[0])));
       }
@@ -329,7 +335,7 @@ function notATrace(issue?: v.BaseIssue<unknown>): Finding {
 
 // No finding here quotes its line: it may hold a password on its way to QEMU.
 function readLine(found: FileLine): TracePart | undefined {
-  const { line, offset, bytes, ended, tooLong } = found;
+  const { line, offset, bytes, ascii, ended, tooLong } = found;
   const damage = (finding: Omit<Finding, "path">): TraceRecord => ({
     line,
     offset,
@@ -343,7 +349,7 @@ function readLine(found: FileLine): TracePart | undefined {
       message: `Cannot read line ${line} of the trace: it is too long`,
     });
   }
-  const value = readJson(bytes);
+  const value = readJson(bytes, ascii);
   // A blank line is a slip of an editor, no damage.
   if (value === undefined && isBlank(bytes)) return undefined;
   const [at, kind, held] = Array.isArray(value) ? value : [];
@@ -361,8 +367,10 @@ function readLine(found: FileLine): TracePart | undefined {
         } on line ${line} of the trace: it is not known here`,
       });
     }
-    const chunk = readBytes(held);
-    if (chunk) return { line, at, direction: kind, bytes: chunk };
+    const passed = readHeld(held);
+    if (passed !== undefined) {
+      return { line, at, direction: kind, held: passed };
+    }
   }
   if (value === undefined && !ended) {
     return damage({
@@ -382,9 +390,9 @@ function readLine(found: FileLine): TracePart | undefined {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-function readJson(bytes: Uint8Array): unknown {
+function readJson(bytes: Uint8Array, text?: string): unknown {
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return JSON.parse(text ?? utf8.decode(bytes));
   } catch {
     return undefined;
   }

@@ -49,18 +49,17 @@ function base64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-const encoder = new TextEncoder();
-
 /**
  * Reads the third element of a line.
  *
  * @param held The element, as JSON has it.
- * @returns The bytes that it stands for; undefined where it stands for none.
+ * @returns What it stands for, characters or bytes that are none; undefined where
+ * it stands for nothing.
  */
-export function readBytes(held: unknown): Uint8Array | undefined {
+export function readHeld(held: unknown): string | Uint8Array | undefined {
   // A lone surrogate stands for no bytes.
   if (typeof held === "string") {
-    return /\p{Surrogate}/u.test(held) ? undefined : encoder.encode(held);
+    return /\p{Surrogate}/u.test(held) ? undefined : held;
   }
   const base64 = (held as { base64?: unknown } | null | undefined)?.base64;
   // atob() would take null and true for base64.

@@ -94,7 +94,7 @@ export function traceSource(options: TraceOptions = {}): TraceSource {
   const read = (parts: readonly TracePart[]): TraceRecord[] => {
     const records: TraceRecord[] = [];
     for (const part of parts) {
-      if ("bytes" in part) {
+      if ("held" in part) {
         const [received, sent] = lanes;
         const lane = part.direction === "<-" ? received : sent;
         for (const record of lane.push(part)) records.push(record);
@@ -116,6 +116,19 @@ export function traceSource(options: TraceOptions = {}): TraceSource {
     end: () => [...read(lines.end()), ...endLanes()],
     header: lines.header,
   };
+}
+
+const encoder = new TextEncoder();
+
+/** Reused for lines up to 16 KiB: a new array a line costs more than filling it. */
+const scratch = new Uint8Array(16 * 1024);
+
+/** The bytes of a text, until it is asked for those of another. */
+function spell(text: string): Uint8Array {
+  // Three bytes a UTF-16 code unit is the most that UTF-8 takes.
+  return 3 * text.length > scratch.length
+    ? encoder.encode(text)
+    : scratch.subarray(0, encoder.encodeInto(text, scratch).written);
 }
 
 /** One direction of the conversation. */
@@ -146,10 +159,14 @@ function openLane(
   };
   return {
     push(chunk) {
+      const { held } = chunk;
+      const isText = typeof held === "string";
+      const bytes = isText ? spell(held) : held;
       starts.begin(fed, chunk.line);
-      fed += chunk.bytes.length;
+      fed += bytes.length;
       at = chunk.at;
-      const records = splitter.push(chunk.bytes).map(record);
+      const records = splitter.push(bytes, isText ? held : undefined)
+        .map(record);
       starts.keep(splitter.startsToCome());
       return records;
     },

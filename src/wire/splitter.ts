@@ -36,6 +36,14 @@ export interface JsonText {
 /** The step from bytes to texts, and what tells how far it has come. */
 export interface Splitter extends Stage<Uint8Array, JsonText> {
   /**
+   * Takes more bytes.
+   *
+   * @param chunk The bytes.
+   * @param text The same as text, where that is at hand: it spares decoding them.
+   * @returns What that completed.
+   */
+  push(chunk: Uint8Array, text?: string): JsonText[];
+  /**
    * Tells where the texts may begin that are yet to be given.
    *
    * @returns The places, counted in bytes: that of the open text, that of the
@@ -187,8 +195,10 @@ export function openSplitter(
     return end;
   }
 
-  function splitWindow(chunk: Uint8Array): void {
+  function splitWindow(chunk: Uint8Array, text?: string): void {
     takeIn(chunk);
+    // Where it is ASCII.
+    if (text?.length === chunk.length) chunkText = text;
     let at = fresh;
     while (at < bytes.length) {
       const room = start + maxSize - base;
@@ -430,10 +440,10 @@ export function openSplitter(
   }
 
   return {
-    push(chunk) {
+    push(chunk, text) {
       requireBytes(chunk);
       for (let at = 0; at < chunk.length; at += windowSize) {
-        splitWindow(chunk.subarray(at, at + windowSize));
+        splitWindow(chunk.subarray(at, at + windowSize), text);
       }
       return takeTexts();
     },
