@@ -8,6 +8,9 @@ import type { Options } from "./arguments.ts";
 import type { Printer } from "./terminal.ts";
 import type { Verb } from "./verb.ts";
 
+/** How wide it is: a pipe has no width, and most terminals have no less. */
+const columns = 80;
+
 /**
  * Prints what the program can do.
  *
@@ -53,12 +56,14 @@ export function printVerbHelp(
   out.line(
     `Usage: qmp-run-state ${name} [OPTION…] ${verb.operands}`.trimEnd(),
   );
-  out.line(verb.about);
-  for (const line of verb.names ?? []) out.line(line);
+  const words = [verb.about, ...verb.names ?? []].join(" ");
+  for (const line of filled(words, columns)) out.line(line);
   out.line();
   printOptions(out, { ...verb.options, ...common });
   out.line();
-  out.line(`Exit code: ${verb.exit}`);
+  for (const line of filled(`Exit code: ${verb.exit}`, columns)) {
+    out.line(line);
+  }
 }
 
 function printOptions(out: Printer, options: Options): void {
@@ -78,7 +83,21 @@ function printTable(
   rows: readonly (readonly [string, string])[],
 ): void {
   const width = Math.max(...rows.map(([name]) => name.length));
+  const indent = "  ".length + width + "  ".length;
   for (const [name, about] of rows) {
-    out.line("  ", ["bold", name.padEnd(width)], `  ${about}`);
+    const [first = "", ...rest] = filled(about, columns - indent);
+    out.line("  ", ["bold", name.padEnd(width)], `  ${first}`);
+    for (const line of rest) out.line(" ".repeat(indent) + line);
   }
+}
+
+/** The words of a text in lines that are as long as may be. */
+function filled(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || longer.length > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines;
 }
