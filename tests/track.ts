@@ -12,6 +12,7 @@ import {
   rawSource,
   read,
   type Step,
+  type TraceRecord,
   traceSource,
   tracker,
 } from "@qmp/run-state/replay";
@@ -508,6 +509,38 @@ export const trackSuite: Suite = {
     assert.deepEqual(found(steps), []);
     assert.deepEqual(steps[1]?.states, ["running"]);
     assert.include(steps[2]?.states, "suspended");
+  },
+
+  "tracker() knows several monitors of one QEMU by what both are told"() {
+    const status = (name: string) =>
+      `{"return": {"status": "${name}", "singlestep": false, "running": ${
+        name === "running"
+      }}}`;
+    const ask = '->{"execute": "query-status"}';
+    // As QEMU's own log of two monitors has it: one migrates, the other asks.
+    const texts = [
+      ...[greeting, greeting, ask, status("running")],
+      ...['->{"execute": "migrate", "arguments": {"uri": "exec:cat"}}', done],
+      ...[event("STOP"), event("STOP"), ask, status("finish-migrate")],
+    ];
+    const follow = (texts: readonly string[]) => {
+      const records = texts.map((text, index): TraceRecord => ({
+        line: index + 1,
+        offset: 0,
+        direction: text.startsWith("->") ? "->" : "<-",
+        text: text.replace("->", ""),
+        monitor: "abaabbabaa"[index]!,
+      }));
+      return track(read(records).entries);
+    };
+    const steps = follow(texts);
+    assert.deepEqual(found(steps), []);
+    assert.include(steps.at(-1)?.states, "finish-migrate");
+    // Of two QEMUs one does not know what the other was asked for.
+    const later = event("STOP").replace('"microseconds":2', '"microseconds":3');
+    assert.deepEqual(found(follow(texts.with(7, later))), [
+      "IMPOSSIBLE_TRANSITION on line 10",
+    ]);
   },
 
   "tracker() forgets the oldest of more monitors than a host has"() {

@@ -10,7 +10,7 @@ import { shown } from "../schema/explain.ts";
 import type { Finding } from "../wire/finding.ts";
 import type { Stage } from "../wire/stage.ts";
 import type { Entry } from "./read.ts";
-import { isAnybodys } from "./seen.ts";
+import { isAnybodys, timeOf } from "./seen.ts";
 import { chart, type Standings } from "./standings.ts";
 import { type Followed, following } from "./track_monitor.ts";
 import { type Meaning, meaning } from "./meaning.ts";
@@ -76,9 +76,11 @@ const nothing: readonly Finding[] = [];
  * of may have come already: that message says so.
  *
  * A log without the commands tells less: then a migration or a snapshot may be
- * under way at any time. Two things are taken not to happen unless a message
- * says so: background snapshots, and machines kept in line by COLO. Where QEMU
- * itself wrote down its run state, that is believed, and nothing else.
+ * under way at any time. So does one of several monitors of one QEMU, which are
+ * known by an event that two of them are told at the same time: what one asks
+ * for, the other does not hear. Two things are taken not to happen unless a
+ * message says so: background snapshots, and machines kept in line by COLO. Where
+ * QEMU itself wrote down its run state, that is believed, and nothing else.
  *
  * Unless `meaning` is false, it judges what a message means, too: a fault where
  * QEMU never says so, a notice where that may be the log's doing or the clock's.
@@ -133,6 +135,8 @@ export function tracker(options: TrackerOptions): Tracker {
   const running = machine.of("running");
   const monitors = new Map<string, Monitor>();
   let told: Standings | undefined;
+  /** The last event of any monitor. */
+  let event: Entry | undefined;
 
   function monitorOf({ monitor: name = "" }: Entry): Monitor {
     let monitor = monitors.get(name);
@@ -157,6 +161,15 @@ export function tracker(options: TrackerOptions): Tracker {
     return { entry, states, isProven: states.length < most, findings };
   }
 
+  /** QEMU sends an event to one monitor after the other. */
+  function meet(entry: Entry, { followed }: Monitor): void {
+    if (event !== undefined && isSame(event, entry)) {
+      monitorOf(event).followed.reckonWithOthers();
+      followed.reckonWithOthers();
+    }
+    event = entry;
+  }
+
   function step(entry: Entry): Step {
     if (isAnybodys(entry)) {
       const states = machine.states(machine.all);
@@ -164,6 +177,7 @@ export function tracker(options: TrackerOptions): Tracker {
     }
     const monitor = monitorOf(entry);
     const { followed, meaning } = monitor;
+    if (entry.kind === "event") meet(entry, monitor);
     const runs = (told ?? followed.standings) === running;
     // Another edition may have more of them.
     if (entry.state) told = machine.of(entry.state.to) || machine.all;
@@ -190,4 +204,11 @@ export function tracker(options: TrackerOptions): Tracker {
       return last.sort((a, b) => a.entry.line - b.entry.line);
     },
   };
+}
+
+/** Whether two monitors were told the same: then they are of one QEMU. */
+function isSame(one: Entry, other: Entry): boolean {
+  if (one.monitor === other.monitor || one.name !== other.name) return false;
+  const time = timeOf(one);
+  return time !== undefined && time === timeOf(other);
 }

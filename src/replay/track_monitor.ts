@@ -23,6 +23,11 @@ export interface Followed {
    * @returns What was found.
    */
   follow(entry: Entry): readonly Finding[];
+  /**
+   * Reckons with other monitors from now on, and with what they may have asked
+   * for before the last message.
+   */
+  reckonWithOthers(): void;
 }
 
 /** A STOP that some message announced. */
@@ -47,6 +52,12 @@ interface Stopped {
   readonly since: number;
   /** When it was stopped, in seconds. */
   readonly at: number;
+}
+
+/** A STOP that nothing announced. */
+interface Unannounced {
+  readonly before: Standings;
+  readonly found: Witness;
 }
 
 /** A message that came, and how it led on. */
@@ -85,6 +96,7 @@ export function following(
   hasOthers: boolean,
 ): Followed {
   const underWay = new Set<Activity>(unseen);
+  let isAccompanied = hasOthers;
   let going = machine.while(underWay);
   const waiting = new Map<Entry, number>();
   const throttled = new Map<string, number>();
@@ -96,6 +108,8 @@ export function following(
   let standings = machine.all;
   let proof: Entry | undefined;
   let unsettled: Unsettled | undefined;
+  /** The last message, where it is one. */
+  let unannounced: Unannounced | undefined;
   let ran = Infinity;
   let stopped: Stopped | undefined;
 
@@ -159,13 +173,24 @@ export function following(
     } else if (kind === "return" || kind === "error") {
       if (commands === "seen") missCommands();
     }
-    if (hasOthers && commands === "seen") missCommands();
+    if (isAccompanied && commands === "seen") missCommands();
   }
 
   function missCommands(): void {
     commands = "seen in part";
     for (const each of unseen) underWay.add(each);
     going = machine.while(underWay);
+  }
+
+  function reckonWithOthers(): void {
+    if (isAccompanied) return;
+    isAccompanied = true;
+    if (commands === "seen") missCommands();
+    if (unannounced === undefined) return;
+    const { before, found } = unannounced;
+    const lead = going.lead(found, going.untold(false));
+    standings |= going.lasting(lead(before));
+    if (past.length > 0) past.push({ ...past.pop()!, after: standings });
   }
 
   function wait(entry: Entry): void {
@@ -281,6 +306,10 @@ export function following(
     if (!isReply) standings = lead(before);
     else if (asked >= gone) standings = lookBack(asked - gone, lead);
 
+    unannounced = isStop && found && !announced.some(isNext)
+      ? { before, found }
+      : undefined;
+
     let findings = nothing;
     if (standings === 0 && found) {
       findings = [impossible(entry, found, before)];
@@ -341,7 +370,11 @@ export function following(
     announced = [];
     past = [];
     waiting.clear();
-    proof = unsettled = stopped = undefined;
+    proof =
+      unsettled =
+      stopped =
+      unannounced =
+        undefined;
     ran = Infinity;
   }
 
@@ -354,6 +387,7 @@ export function following(
       if (entry.findings.some(hidesMessages)) lose();
       return nothing;
     },
+    reckonWithOthers,
   };
 }
 
