@@ -22,19 +22,30 @@ const greeting =
 const event = (name: string): string =>
   `{"timestamp": {"seconds": 1, "microseconds": 2}, "event": "${name}"}\r\n`;
 
-/** A monitor in a run state that says more after it has told it. */
+const status = (state: string, id: string): string =>
+  `{"return": {"status": "${state}", "singlestep": false, "running": ${
+    state === "running"
+  }}, "id": ${id}}\r\n`;
+
+/**
+ * A monitor in a run state that says more after it has told it, and tells another
+ * one to whoever asks again.
+ */
 const monitor = (
   state: string,
   more: string,
   after: FakeMonitor["after"] = "end",
+  later?: string,
 ): FakeMonitor => ({
   greeting,
-  answer: (command) =>
-    command.includes("query-status")
-      ? `{"return": {"status": "${state}", "singlestep": false, "running": ${
-        state === "running"
-      }}, "id": "follow 2"}\r\n${more}`
-      : '{"return": {}, "id": "follow 1"}\r\n',
+  answer(command) {
+    const [, id] = /"id": ("follow \d+")/.exec(command)!;
+    if (!command.includes("query-status")) {
+      return `{"return": {}, "id": ${id}}\r\n`;
+    }
+    if (id === '"follow 2"') return status(state, id) + more;
+    return later === undefined ? "" : status(later, id!);
+  },
   after,
 });
 
@@ -63,7 +74,10 @@ export const followVerbTests: Suite = {
         'qmp-run-state: "/run/qmp": QEMU ended the connection\n',
       );
       assert.equal(code, 1);
-      assert.deepEqual(out.replaceAll(/ +$/gm, "").split("\n"), [
+      // After a STOP that comes alone it asks again, and ends before the answer.
+      const [before, after] = out.split(/(?<=event +STOP\n)/);
+      const once = before + after!.replace(/.*-> command .*\n/, "");
+      assert.deepEqual(once.replaceAll(/ +$/gm, "").split("\n"), [
         '"/run/qmp": edition 7.2 (the greeting says QEMU 7.2.22), policy forward',
         "    0.000000 <- greeting QEMU 7.2.22 oob",
         "                run state: not known",
@@ -82,6 +96,21 @@ export const followVerbTests: Suite = {
         "",
       ]);
     }
+  },
+
+  async "follow asks again where a STOP came, and shows what QEMU says first"() {
+    const monitors = {
+      "/run/qmp": monitor("running", event("STOP"), "end", "paused"),
+    };
+    const { out } = await run({ monitors }, "/run/qmp", "--once");
+    assert.deepEqual(out.split("\n").slice(-6), [
+      "    0.000000 <- event    STOP",
+      "                run state: debug or internal-error or paused or postmigrate or finish-migrate or restore-vm or save-vm or shutdown",
+      "    0.000000 -> command  query-status",
+      "    0.000000 <- return   query-status         running=false singlestep=false status=paused",
+      "                run state: paused (unheard since: postmigrate or finish-migrate)",
+      "",
+    ]);
   },
 
   async "follow waits for QEMU to come back, asks anew, and says so"() {
@@ -107,7 +136,7 @@ export const followVerbTests: Suite = {
       anew,
       "notice UNHEARD: Ask for the run state: nobody listened between two connections, and events of then are lost\n",
     );
-    assert.match(anew, /run state: .* or shutdown\n$/);
+    assert.match(anew, /run state: shutdown \(unheard since: .*\)\n$/);
   },
 
   async "follow ends at once where it is told to while nobody answers"() {

@@ -338,6 +338,8 @@ live(
       await other.hears(/QMP/);
       other.send('{"execute":"qmp_capabilities"}{"execute":"stop"}');
       await program.says(/STOP\n +run state: .*paused/);
+      // It has asked.
+      await program.says(/status=paused\n +run state: paused \(unheard since/);
       other.send('{"execute":"cont"}');
       await program.says(/RESUME\n +run state: running/);
       other.send('{"execute":"system_reset"}');

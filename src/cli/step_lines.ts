@@ -4,10 +4,12 @@
  * @module
  */
 
+import type { Entry } from "../replay/read.ts";
 import type { Step } from "../replay/track.ts";
 import { type Found, foundWith, nameOf } from "../report/found.ts";
 import { membersOf } from "../report/members.ts";
 import type { Kind } from "../schema/qmp.ts";
+import type { StatusInfo } from "../schema/run_state.ts";
 import { shorten } from "../wire/quote.ts";
 import { findingPieces } from "./findings.ts";
 import type { Printer, Style } from "./terminal.ts";
@@ -60,8 +62,24 @@ export function stepPrinter(
   out: Printer,
   before: string = unknown,
 ): StepPrinter {
+  /** What a QEMU said last of its run state, as long as that is possible. */
+  let told: { monitor: string | undefined; status: unknown } | undefined;
+
   function found(found: Found): void {
     out.line(indent, ...findingPieces(found));
+  }
+
+  function standing(step: Step): string {
+    const { entry, states } = step;
+    const { monitor } = entry;
+    const status = statusIn(entry);
+    if (status !== undefined) told = { monitor, status };
+    if (told?.monitor !== monitor || !step.isProven) return statesOf(step);
+    const others = states.filter((state) => state !== told?.status);
+    if (others.length === states.length) told = undefined;
+    return told === undefined || others.length === 0
+      ? statesOf(step)
+      : `${told.status} (unheard since: ${others.join(" or ")})`;
   }
   return {
     found,
@@ -72,7 +90,7 @@ export function stepPrinter(
       for (const one of foundWith(entry)) found(one);
       const { line } = entry;
       for (const finding of step.findings) found({ line, finding });
-      const states = statesOf(step);
+      const states = standing(step);
       if (states !== before) out.line(indent, "run state: ", ["cyan", states]);
       before = states;
     },
@@ -87,6 +105,13 @@ export function stepPrinter(
  */
 export function statesOf(step?: Step): string {
   return step?.isProven ? step.states.join(" or ") : unknown;
+}
+
+/** What a reply to `query-status` says. */
+function statusIn({ kind, answers, message }: Entry): unknown {
+  if (kind !== "return" || answers?.name !== "query-status") return undefined;
+  return (message as { return?: Partial<StatusInfo> } | undefined)?.return
+    ?.status;
 }
 
 function printMessage(

@@ -53,8 +53,10 @@ export interface FollowOptions
  *
  * While nobody listens events are lost. So `query-status` is asked first, and its
  * entry has the notice `UNHEARD`; what the machine went through before is not
- * known. The two commands stand among the messages, with ids of their own; after
- * them nothing more is sent. Over a new connection, call it again.
+ * known. It is asked again where an event leaves it open where the machine
+ * stands, as a STOP does whose reason another client knows. Nothing else is sent;
+ * the commands stand among the messages, with ids of their own. Over a new
+ * connection, call it again.
  *
  * @param readable What comes from QEMU, greeting first.
  * @param writable What goes to QEMU. Both streams belong to it from now on, and
@@ -86,13 +88,13 @@ export interface FollowOptions
  * });
  * for await (const batch of steps) {
  *   for (const { entry, states } of batch) {
- *     names.push(entry.name);
+ *     if (entry.kind === "event") names.push(entry.name);
  *     if (entry.answers?.name === "query-status") {
  *       assert.deepEqual(states, ["running"]);
  *     }
  *   }
  * }
- * assert.equal(names.at(-1), "STOP");
+ * assert.deepEqual(names, ["STOP"]);
  * ```
  */
 export async function* follow(
@@ -145,6 +147,10 @@ function conversation(
   let held: TraceRecord[] = [];
   let follower: Follower | undefined;
   const sent = { lines: 0, bytes: 0 };
+  // Where the machine stood last, whether it is asked where, and whether to ask.
+  let before = "";
+  let isAsking = false;
+  let isOpen = false;
 
   function timed(records: TraceRecord[]): TraceRecord[] {
     const at = now?.();
@@ -154,6 +160,7 @@ function conversation(
   }
 
   function say(name: string, findings: readonly Finding[]): TraceRecord {
+    isAsking ||= name === "query-status";
     const text = `{"execute": "${name}", "id": "follow ${sent.lines + 1}"}`;
     const line = `${text}\r\n`;
     send(line);
@@ -161,6 +168,28 @@ function conversation(
     sent.lines += 1;
     sent.bytes += line.length;
     return { line: sent.lines, offset, direction: "->", text, findings };
+  }
+
+  function take(records: readonly TraceRecord[]): Step[] {
+    const steps = follower!(records);
+    for (const { entry, states } of steps) {
+      const { kind, name, answers } = entry;
+      const standing = states.join();
+      if (answers?.name === "query-status") isAsking = false;
+      // After a SHUTDOWN QEMU ends, or a STOP comes.
+      if (states.length === 1 || kind === "event" && name === "SHUTDOWN") {
+        isOpen = false;
+      } else if (kind === "event" && standing !== before) isOpen = true;
+      before = standing;
+    }
+    return steps;
+  }
+
+  /** Asks where the machine stands, if an event has left that open. */
+  function ask(): Step[] {
+    if (!isOpen || isAsking) return [];
+    isOpen = false;
+    return take(timed([say("query-status", [])]));
   }
 
   function begin(greeting: Greeting): TraceRecord[] {
@@ -172,7 +201,7 @@ function conversation(
   }
 
   function push(records: TraceRecord[]): Step[] {
-    if (follower !== undefined) return follower(records);
+    if (follower !== undefined) return take(records);
     held.push(...records);
     // A greeting may have events before it.
     for (const [index, entry] of scout.push(records).entries()) {
@@ -182,13 +211,16 @@ function conversation(
       const said = begin(greeting);
       const all = [...held.slice(0, upTo), ...said, ...held.slice(upTo)];
       held = [];
-      return follower!(all);
+      return take(all);
     }
     return [];
   }
 
   return {
-    push: (bytes) => push(timed(source.push(bytes))),
+    push(bytes) {
+      const steps = push(timed(source.push(bytes)));
+      return [...steps, ...ask()];
+    },
     end: () => push(timed(source.end())),
   };
 }
