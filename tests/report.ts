@@ -865,6 +865,28 @@ export const reportSuite: Suite = {
     assert.deepEqual(whole.notes, []);
   },
 
+  "reporter() believes QEMU where it says itself in which state a machine was stopped"() {
+    const asked = (status: string): Report =>
+      reportTrace(
+        [1, "<-", event("RESUME", 1)],
+        [2, "<-", event("GUEST_PANICKED", 2, '{"action": "pause"}')],
+        [2, "<-", event("STOP", 2)],
+        [3, "->", '{"execute": "query-status"}'],
+        [
+          3,
+          "<-",
+          `{"return": {"running": false, "singlestep": false, "status": "${status}"}}`,
+        ],
+      );
+    const panicked = only(asked("guest-panicked"));
+    assert.deepEqual(panicked.stops.map(told), [
+      "3 GUEST_PANICKED > 4 STOP: panic",
+    ]);
+    assert.deepEqual(panicked.stops[0]?.states, ["guest-panicked"]);
+    // A migration that nobody hears may come to that whatever stopped it.
+    assert.isAbove(only(asked("postmigrate")).stops[0]!.states.length, 1);
+  },
+
   "reporter() lets no STOP of before lead up to an end, where QEMU's log tells that it ran"() {
     const change = (from: string, to: string) =>
       `runstate_set current_run_state 1 (${from}) new_state 2 (${to})`;

@@ -4,12 +4,10 @@
  * @module
  */
 
-import type { Entry } from "../replay/read.ts";
 import type { Step } from "../replay/track.ts";
 import { type Found, foundWith, nameOf } from "../report/found.ts";
-import { membersOf } from "../report/members.ts";
+import { membersOf, statusIn } from "../report/members.ts";
 import type { Kind } from "../schema/qmp.ts";
-import type { StatusInfo } from "../schema/run_state.ts";
 import { shorten } from "../wire/quote.ts";
 import { findingPieces } from "./findings.ts";
 import type { Printer, Style } from "./terminal.ts";
@@ -105,13 +103,6 @@ export function stepPrinter(
  */
 export function statesOf(step?: Step): string {
   return step?.isProven ? step.states.join(" or ") : unknown;
-}
-
-/** What a reply to `query-status` says. */
-function statusIn({ kind, answers, message }: Entry): unknown {
-  if (kind !== "return" || answers?.name !== "query-status") return undefined;
-  return (message as { return?: Partial<StatusInfo> } | undefined)?.return
-    ?.status;
 }
 
 function printMessage(

@@ -6,6 +6,7 @@
 
 import { carriesSecret, type Entry } from "../replay/read.ts";
 import type { ErrorReply, Greeting } from "../schema/qmp.ts";
+import type { StatusInfo } from "../schema/run_state.ts";
 import { hidesMember, tellsSecret } from "../schema/secret.ts";
 import type { JsonObject, JsonValue } from "../wire/json.ts";
 import { quote, shorten } from "../wire/quote.ts";
@@ -54,6 +55,18 @@ export function membersOf(entry: Entry): string {
     default:
       return written(members["data"]);
   }
+}
+
+/**
+ * Reads where QEMU says that the machine stands.
+ *
+ * @param entry The message, read.
+ * @returns What a reply to `query-status` says; undefined in any other.
+ */
+export function statusIn({ kind, answers, message }: Entry): unknown {
+  if (kind !== "return" || answers?.name !== "query-status") return undefined;
+  return (message as { return?: Partial<StatusInfo> } | undefined)?.return
+    ?.status;
 }
 
 function greeting({ QMP: { version, capabilities } }: Greeting): string {

@@ -8,6 +8,7 @@ import type { Entry } from "../replay/read.ts";
 import type { Step } from "../replay/track.ts";
 import { rounded, type Time } from "./clock.ts";
 import { thin } from "./coarsen.ts";
+import { statusIn } from "./members.ts";
 import { panicOf } from "./panic.ts";
 import type { Cause, Decoded, Downtime, Link, Stop } from "./report.ts";
 import {
@@ -255,7 +256,9 @@ export function followStops(most: () => number): StopFollower {
     if (clue) note(clue, entry, time);
   }
 
-  function standsStill({ entry, states }: Step, time: Time): void {
+  function standsStill(step: Step, time: Time): void {
+    const { entry } = step;
+    const states = statesTold(step);
     if (open === undefined) {
       hasRun ||= entry.kind === "event" && entry.name === "STOP";
       if (!hasRun && states.some((each) => notStarted.has(each))) return;
@@ -386,6 +389,21 @@ export function followStops(most: () => number): StopFollower {
         .sort((a, b) => b.seconds - a.seconds),
     }),
   };
+}
+
+/** A stopped machine comes to these in silence, whatever stopped it. */
+const comeInSilence: ReadonlySet<string> = new Set([
+  ...["finish-migrate", "postmigrate"],
+]);
+
+/**
+ * Where the machine can have stood: where QEMU says so itself, it stood there
+ * then, whatever may have come since.
+ */
+function statesTold({ entry, states }: Step): readonly string[] {
+  const status = statusIn(entry);
+  const told = states.filter((each) => each === status);
+  return told.some((each) => !comeInSilence.has(each)) ? told : states;
 }
 
 function isGoingOn({ kind, name }: Entry): boolean {
