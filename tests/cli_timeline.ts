@@ -8,7 +8,7 @@ import { main } from "@qmp/run-state/cli";
 import { assert } from "chai";
 
 import { fakeHost, type FakePlatform } from "./fake_host.ts";
-import { greeting } from "./report_steps.ts";
+import { event, greeting } from "./report_steps.ts";
 import type { Suite } from "./suite.ts";
 
 async function json(
@@ -85,6 +85,29 @@ export const timelineTests: Suite = {
     assert.equal(await main(["timeline", "--json", "-"], host), 0);
     assert.isAbove(sizes[2]!, sizes[1]!);
     assert.lengthOf(JSON.parse(host.out()).steps, 3000);
+  },
+
+  async "timeline dates what happens where the log lasts, and the terminal has room"() {
+    const log = `${event("RESUME", 1_700_000_000)}\n${
+      event("STOP", 1_700_086_400.5)
+    }\n`;
+    const drawn = async (columns: number, content: string) => {
+      const host = fakeHost({
+        files: { log: content },
+        isTerminal: true,
+        env: { NO_COLOR: "1" },
+        columns,
+      });
+      assert.equal(await main(["timeline", "log"], host), 0);
+      return host.out();
+    };
+    assert.match(await drawn(80, log), /2023-11-15T22:13:20\.500Z\D+ 2 /);
+    for (const line of (await drawn(40, log)).split("\n").slice(3)) {
+      assert.notInclude(line, "2023-11-15T");
+    }
+    assert.match(await drawn(40, log), / 86400\.500000\D+ 2 /);
+    const short = log.replace("1700086400", "1700000059");
+    assert.match(await drawn(80, short), / 59\.500000\D+ 2 /);
   },
 
   async "timeline has code 2 where there is nothing to draw"() {

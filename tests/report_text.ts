@@ -281,6 +281,43 @@ export const reportTextSuite: Suite = {
     );
   },
 
+  "reportText() says of a machine that was heard no more that the log goes on without it"() {
+    const line = (minute: string, mon: string, name: string) =>
+      `2026-03-10 22:${minute}:00.000+0000: 1: info : f:1 : ` +
+      `QEMU_MONITOR_RECV_EVENT: mon=0x${mon} event=${event(name, 1)}\n`;
+    const text = reportText(reportOn(
+      line("00", "a", "RESUME") + line("09", "b", "RESUME") +
+        line("40", "b", "STOP"),
+    ));
+    assert.match(
+      text,
+      /^It was not seen to stop: where it was heard last, 40 min before the log ends, it was running$/m,
+    );
+  },
+
+  "reportText() dates a stop that comes a minute after the start, or later"() {
+    const text = reportText(reportSaid(
+      event("RESUME", 1_700_000_000),
+      event("STOP", 1_700_000_059),
+      event("RESUME", 1_700_000_060),
+      event("STOP", 1_700_086_400),
+    ));
+    assert.match(text, /^ {2}line 2, \+59\.000000 s: the log does not /m);
+    assert.match(
+      text,
+      /^ {2}line 4, \+86400\.000000 s, 2023-11-15T22:13:20\.000Z: the log does not /m,
+    );
+  },
+
+  "reportText() writes no thousand of a unit where there is a larger one"() {
+    const text = reportText(reportSaid(
+      event("RESUME", 1_000_000_000),
+      event("STOP", 1_000_043_231.991),
+      event("RESUME", 1_000_043_231.992),
+    ));
+    assert.match(text, /, for 1 ms$/m);
+  },
+
   "reportText() names a greeting once, and a reply without its command in words"() {
     const report = reportSaid(greeting, '{"return": {}}', greeting);
     const lines = below(reportText(report).split("\n"), "Why it stopped");

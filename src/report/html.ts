@@ -246,7 +246,7 @@ function section(report: Report, machine: Machine): string {
   return `<h2>Why it stopped${of}</h2>
 ${
     stops.length === 0
-      ? `<p class="card">${plain(unstoppedWords(machine))}.</p>`
+      ? `<p class="card">${plain(unstoppedWords(report, machine))}.</p>`
       : stops.map((stop, index) => why(report, stop, index < mostOpen)).join(
         "\n",
       )

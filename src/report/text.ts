@@ -21,6 +21,7 @@ import {
   duration,
   endOf,
   grouped,
+  isLong,
   isSilent,
   linkWords,
   type Look,
@@ -115,7 +116,7 @@ export function reportLines(report: Report, columns: number): Line[] {
       ...overview(machine, scale, columns),
       ...standings(machine),
       ...downtimes(machine),
-      ...whys(machine),
+      ...whys(report, machine),
     ]),
     ...found(report),
   ];
@@ -138,7 +139,7 @@ export function timelineLines(report: Report, columns: number): Line[] {
       ...machineHead(machine),
       ...overview(machine, scale, columns),
       blank,
-      ...chronicle(machine, columns),
+      ...chronicle(report, machine, columns),
     ]),
     ...found(report),
   ];
@@ -267,9 +268,8 @@ function overview(
   ];
 }
 
-/** Nobody counts thousands of seconds. */
 function edgeWords(at: number): string {
-  return at < 60 ? relative(at) : `+${duration(at)}`;
+  return isLong(at) ? `+${duration(at)}` : relative(at);
 }
 
 const alarming = /^(GUEST_PANICKED|WATCHDOG|BLOCK_IO_ERROR|MEMORY_FAILURE)$/;
@@ -319,12 +319,16 @@ function downtimes({ downtime }: Machine): Line[] {
 /** As many stops as people read. */
 const mostTold = 50;
 
-function whys(machine: Machine): Line[] {
+function whys(report: Report, machine: Machine): Line[] {
   const { stops } = machine;
-  if (stops.length === 0) return [blank, [["bold", unstoppedWords(machine)]]];
+  if (stops.length === 0) {
+    return [blank, [["bold", unstoppedWords(report, machine)]]];
+  }
   const told = stops.flatMap((each, index) => {
     const fromEnd = stops.length - index;
-    if (index < mostTold / 2 || fromEnd <= mostTold / 2) return why(each);
+    if (index < mostTold / 2 || fromEnd <= mostTold / 2) {
+      return why(report, each);
+    }
     return fromEnd === mostTold / 2 + 1 ? [between(stops)] : [];
   });
   return [blank, [["bold", "Why it stopped"]], ...told];
@@ -340,12 +344,14 @@ function between(stops: readonly Stop[]): Line {
   ]];
 }
 
-function why(stop: Stop): Line[] {
+function why(report: Report, stop: Stop): Line[] {
   const { line, from, chain, back, panic = [] } = stop;
   const outcome = outcomeWords(stop);
   return [
     [
-      `  line ${line}${from === undefined ? "" : `, ${relative(from)}`}: `,
+      `  line ${line}${
+        from === undefined ? "" : `, ${moment(report, from)}`
+      }: `,
       ["red", whyWords(stop)],
       outcome && `, ${outcome}`,
     ],
@@ -356,6 +362,14 @@ function why(stop: Stop): Line[] {
     ]),
     ...back.map(link),
   ];
+}
+
+/** When it was; by the clock, too, where seconds since the start say little. */
+function moment({ epoch }: Report, at: number): string {
+  const day = epoch === undefined || !isLong(at)
+    ? undefined
+    : timeOfDay(epoch, at);
+  return relative(at) + (day === undefined ? "" : `, ${day}`);
 }
 
 /** Where the machine stood then; nowhere where QEMU ended at once. */
@@ -389,6 +403,7 @@ interface Moment {
 }
 
 function chronicle(
+  report: Report,
   { intervals, happenings }: Machine,
   columns: number,
 ): Line[] {
@@ -411,15 +426,30 @@ function chronicle(
   }
   moments.sort((a, b) => a.line - b.line);
   const width = String(moments.at(-1)?.line ?? 0).length;
-  return moments.map((moment) => cut(momentLine(moment, width), columns));
+  const time = timeIn(report, columns);
+  return moments.map((moment) => cut(momentLine(moment, time, width), columns));
+}
+
+/** Writes the time of a line. */
+type TimeWriter = (at: number | undefined) => string;
+
+/** By the clock where there is room for that and seconds since the start say little. */
+function timeIn({ epoch, to }: Report, columns: number): TimeWriter {
+  const isByClock = epoch !== undefined && isLong(to ?? 0) && columns >= 80 &&
+    timeOfDay(epoch, to!) !== undefined;
+  return (at) =>
+    isByClock
+      ? (at === undefined ? "" : timeOfDay(epoch, at)!).padEnd(24)
+      : (at === undefined ? "" : at.toFixed(6)).padStart(14);
 }
 
 function momentLine(
   { line, at, happening, interval }: Moment,
+  time: TimeWriter,
   width: number,
 ): Line {
   const pieces: Inked[] = [
-    ["dim", (at === undefined ? "" : at.toFixed(6)).padStart(14)],
+    ["dim", time(at)],
     ["dim", `  ${String(line).padStart(width)}  `],
   ];
   if (interval) {

@@ -146,19 +146,29 @@ export function whyWords({ cause, isCertain }: Stop): string {
   return isCertain || cause === "unknown" ? words : `most likely, ${words}`;
 }
 
+/** Whoever is silent for less is heard to the end. */
+const longestSilence = 60;
+
 /**
  * Says of a machine that was not seen to stop where it stood at last.
  *
+ * @param report The report, of which other machines may be heard for longer.
  * @param machine The machine.
  * @returns Such as `It was not seen to stop: where the log ends, it was
  * running`; no more than that where nothing is known.
  */
-export function unstoppedWords({ intervals }: Machine): string {
+export function unstoppedWords(
+  { to }: Pick<Report, "to">,
+  { intervals }: Pick<Machine, "intervals">,
+): string {
   const last = intervals.at(-1);
   const words = "It was not seen to stop";
-  return last === undefined || lookOf(last) === "unknown"
-    ? words
-    : `${words}: where the log ends, it was ${stateWords(last)}`;
+  if (last === undefined || lookOf(last) === "unknown") return words;
+  const silence = (to ?? 0) - (last.to ?? Infinity);
+  const where = silence < longestSilence
+    ? "where the log ends"
+    : `where it was heard last, ${duration(silence)} before the log ends`;
+  return `${words}: ${where}, it was ${stateWords(last)}`;
 }
 
 /**
@@ -169,7 +179,7 @@ export function unstoppedWords({ intervals }: Machine): string {
  */
 export function duration(seconds: number): string {
   if (seconds === 0) return "0 s";
-  if (seconds < 0.001) return `${Math.round(seconds * 1e6)} µs`;
+  if (seconds < 0.0009995) return `${Math.round(seconds * 1e6)} µs`;
   if (seconds < 0.9995) return `${digits(seconds * 1000)} ms`;
   if (seconds < 59.95) return `${digits(seconds)} s`;
   const units: readonly (readonly [string, number])[] = [
@@ -217,6 +227,17 @@ export function timeOfDay(epoch: number, at: number): string | undefined {
   // The last moment that ECMAScript has a date for.
   if (!(Math.abs(milliseconds) <= 8.64e15)) return undefined;
   return new Date(milliseconds).toISOString();
+}
+
+/**
+ * Tells whether a time since the start says little to people: nobody counts
+ * thousands of seconds.
+ *
+ * @param at Seconds since the start.
+ * @returns Whether it is a minute or more.
+ */
+export function isLong(at: number): boolean {
+  return at >= 60;
 }
 
 /**
