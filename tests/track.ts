@@ -439,6 +439,45 @@ export const trackSuite: Suite = {
     assert.deepEqual(steps.at(-1)?.states, ["running"]);
   },
 
+  "tracker() hears before 5.0 that a migration completed which a cont or a reset took out of its last step"() {
+    const [stop, resume] = [event("STOP"), event("RESUME")];
+    const reset = event("RESET", { guest: true, reason: "guest-reset" });
+    const cont = ['->{"execute": "cont"}', resume, done];
+    const follow = (edition: string, ...between: readonly string[]) =>
+      track(
+        talk(
+          ...[greeting, resume],
+          ...[
+            '->{"execute": "migrate", "arguments": {"uri": "exec:cat"}}',
+            done,
+          ],
+          ...[stop, ...between, event("MIGRATION", { status: "completed" })],
+        ),
+        edition,
+      );
+    // QEMU says so, and aborts: nothing leads from there to postmigrate.
+    for (const between of [cont, [reset], [reset, ...cont]]) {
+      for (const edition of ["2.11", "4.0", "4.2"]) {
+        assert.deepEqual(found(follow(edition, ...between)), [], edition);
+      }
+    }
+    assert.deepEqual(found(follow("5.0", ...cont)), [
+      "IMPOSSIBLE_TRANSITION on line 10",
+    ]);
+    // From paused something does.
+    const paused = follow(
+      "4.0",
+      ...[...cont, '->{"execute": "stop"}', stop, done],
+    );
+    assert.deepEqual(found(paused), []);
+    assert.include(paused.at(-1)?.states, "postmigrate");
+    // What can be by itself is not doubted.
+    assert.deepEqual(
+      follow("4.0").at(-1)?.states,
+      ["postmigrate", "finish-migrate"],
+    );
+  },
+
   "tracker() takes the RESET that 3.0 to 4.0 send unasked for no change"() {
     const answer = (status: string) =>
       `{"return": {"status": "${status}", "singlestep": false, "running": ${

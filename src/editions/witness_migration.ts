@@ -6,7 +6,7 @@
  */
 
 import type { RunState } from "./known.ts";
-import { allBut } from "./witness_moves.ts";
+import { type After, allBut, nowhere } from "./witness_moves.ts";
 import type { Activity, CommandRows, Consequence, Row } from "./witness_row.ts";
 
 /** The values of QAPI's `MigrationStatus`, over all releases. */
@@ -77,6 +77,39 @@ const settles: Consequence = {
   outcomes: [{ kind: "silence", to: ["postmigrate"] }],
 };
 
+/** The machine has left. */
+const leaves: Omit<Row, "moves" | "sources"> = {
+  during: ["outgoing migration"],
+  unless: [
+    "incoming migration",
+    "saving a snapshot",
+    "background snapshot",
+    "colo",
+  ],
+  ends: ["outgoing migration"],
+  causes: [settles],
+};
+
+/**
+ * Where a machine can be by the end of its migration that a `cont` or a reset
+ * took out of the last step, and has no way to `postmigrate`.
+ */
+const astray = allBut("finish-migrate", "inmigrate", "paused", "preconfig");
+
+const gone: After = {
+  ...nowhere,
+  ...Object.fromEntries(astray.map((each) => [each, [each]])),
+  "finish-migrate": ["finish-migrate"],
+  // For the moment in between it may be paused still. Said here, that would make
+  // every STOP before it doubtful, which may be a debugger's.
+  paused: ["postmigrate"],
+};
+
+const obeyed = [
+  "migration_thread() in migration/migration.c of 2.11, migration_iteration_finish() of 4.2: the event first, and then QEMU finds that there is no such transition and aborts",
+  'qmp_cont() since the commit of May 2019, "forbid qmp_cont in RUN_STATE_FINISH_MIGRATE", and main_loop_should_exit() since that of January 2020, "ignore finishmigrate -> prelaunch transition", of 4.1 and 5.0, which mend that',
+];
+
 /** The machine goes on, or back to where it was. */
 function undoes(back: readonly RunState[]): readonly Consequence[] {
   return [
@@ -144,8 +177,8 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   "pre-switchover": lastStep,
   device: [
     {
-      // Before 4.1 `cont` was obeyed in finish-migrate.
-      until: "4.1",
+      // Before 4.1 `cont` was obeyed in finish-migrate, and before 5.0 a reset.
+      until: "5.0",
       moves: "stays",
       begins: ["outgoing migration"],
       sources: migration,
@@ -153,19 +186,8 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
     ...lastStep,
   ],
   completed: [
-    {
-      during: ["outgoing migration"],
-      unless: [
-        "incoming migration",
-        "saving a snapshot",
-        "background snapshot",
-        "colo",
-      ],
-      moves: ["finish-migrate"],
-      ends: ["outgoing migration"],
-      causes: [settles],
-      sources: migration,
-    },
+    { ...leaves, until: "5.0", moves: gone, aborts: astray, sources: obeyed },
+    { ...leaves, moves: ["finish-migrate"], sources: migration },
     {
       during: ["saving a snapshot"],
       unless: ["outgoing migration", "incoming migration"],
