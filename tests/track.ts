@@ -478,6 +478,36 @@ export const trackSuite: Suite = {
     );
   },
 
+  "tracker() lets a guest go to sleep that was about to when its migration stopped it"() {
+    const migration = (status: string) => event("MIGRATION", { status });
+    const follow = (edition: string, ...end: readonly string[]) =>
+      track(
+        talk(
+          ...[greeting, event("RESUME")],
+          ...[
+            '->{"execute": "migrate", "arguments": {"uri": "exec:cat"}}',
+            done,
+          ],
+          ...[event("STOP"), migration("pre-switchover"), event("SUSPEND")],
+          ...[migration("device"), ...end],
+        ),
+        edition,
+      );
+    // QEMU aborts after the first; the second is undone.
+    for (const end of [["completed"], ["failed"]]) {
+      for (const edition of ["8.1", "9.2", "10.2"]) {
+        const steps = follow(edition, ...end.map(migration));
+        assert.deepEqual(found(steps), [], edition);
+        assert.deepEqual(steps.at(-1)?.states, ["suspended"], edition);
+      }
+    }
+    // Before 8.1 it aborts without a word.
+    assert.deepEqual(found(follow("7.2")), [
+      "IMPOSSIBLE_TRANSITION on line 8",
+      "IMPOSSIBLE_TRANSITION on line 9",
+    ]);
+  },
+
   "tracker() takes the RESET that 3.0 to 4.0 send unasked for no change"() {
     const answer = (status: string) =>
       `{"return": {"status": "${status}", "singlestep": false, "running": ${

@@ -110,6 +110,10 @@ const obeyed = [
   'qmp_cont() since the commit of May 2019, "forbid qmp_cont in RUN_STATE_FINISH_MIGRATE", and main_loop_should_exit() since that of January 2020, "ignore finishmigrate -> prelaunch transition", of 4.1 and 5.0, which mend that',
 ];
 
+const asleep = [
+  "migration_maybe_pause() in migration/migration.c of 8.2.2, migration_switchover_prepare() of 10.2.2, which wait for migrate-continue meanwhile; qemu_system_suspend() in system/runstate.c: a guest that was about to sleep when its machine was stopped does so then, and from there is no way to postmigrate",
+];
+
 /** The machine goes on, or back to where it was. */
 function undoes(back: readonly RunState[]): readonly Consequence[] {
   return [
@@ -183,10 +187,23 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
       begins: ["outgoing migration"],
       sources: migration,
     },
+    ...lastStep.map((row): Row => ({
+      ...row,
+      since: "8.1",
+      moves: ["finish-migrate", "suspended"],
+      sources: asleep,
+    })),
     ...lastStep,
   ],
   completed: [
     { ...leaves, until: "5.0", moves: gone, aborts: astray, sources: obeyed },
+    {
+      ...leaves,
+      since: "8.1",
+      moves: ["finish-migrate", "suspended"],
+      aborts: ["suspended"],
+      sources: asleep,
+    },
     { ...leaves, moves: ["finish-migrate"], sources: migration },
     {
       during: ["saving a snapshot"],
