@@ -138,6 +138,46 @@ export const playbackVerbTests: Suite = {
     );
   },
 
+  async "replay --from and --until take the times that a report gives"() {
+    const line = (clock: string, name: string) =>
+      `2026-03-12 ${clock}+0000: 1: info : f:1 : QEMU_MONITOR_RECV_EVENT: ` +
+      `mon=0xa event=${event(name).trimEnd()}\n`;
+    const files = {
+      log: line("03:14:00.990", "RESUME") + line("03:15:03.001", "STOP") +
+        line("03:45:03.000", "RESUME"),
+    };
+    const names = async (...args: readonly string[]) => {
+      const host = fakeHost({ files });
+      assert.equal(await main(["replay", ...args, "log"], host), 0);
+      return namesIn(host.out());
+    };
+    for (
+      const from of [
+        ...["62.011", "+62.011000", "1773285303", "2026-03-12T03:15:03.001Z"],
+        ...["2026-03-12 04:15:03.001+0100", "2026-03-12T03:15"],
+      ]
+    ) {
+      assert.deepEqual(await names("--from", from), ["STOP", "RESUME"], from);
+    }
+    const ends = ["--until=63", "--until=2026-03-12T03:15:03.001Z"];
+    for (const until of ends) {
+      assert.deepEqual(await names(until), ["RESUME", "STOP"], until);
+    }
+    const { code, err } = await played("--from", "2026-13-12T03:15");
+    assert.match(err, /^qmp-run-state: Cannot find "2026-13-12T03:15": it is /);
+    assert.equal(code, 2);
+  },
+
+  async "replay counts from where it begins while it waits for the first message"() {
+    const { host } = await steered([[1500, "q"]], [
+      ...["--speed", "1", "--from", "5"],
+    ], { columns: 100 });
+    const places = [...visible(host.out()).matchAll(/\r([\d.]+) s /g)];
+    assert.deepEqual([...new Set(places.map(([, at]) => at))], [
+      ...["5.0", "6.0", "6.5"],
+    ]);
+  },
+
   async "replay --from knows the run state that what comes before has led to"() {
     const host = fakeHost({ files: { log } });
     const from = ["--qemu", "7.2", "--from", "RTC_CHANGE"];

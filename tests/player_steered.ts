@@ -86,6 +86,30 @@ export const playerSteeredSuite: Suite = {
     assert.deepEqual(schedule(back, { from: { time: 0 } })[0], "0 STOP 1");
   },
 
+  "player() counts a time as people do, whatever the source has"() {
+    const day = entriesAt(
+      ...[[1.8e9 + 0.01, "STOP"], [1.8e9 + 5.02, "cont"]] as const,
+      [1.8e9 + 5.03, "RESUME"],
+    );
+    const count = (options: PlayerOptions) => schedule(day, options).length;
+    assert.equal(count({ from: { time: 5.01 } }), 2);
+    assert.equal(count({ from: { time: 5.02 } }), 1);
+    assert.equal(count({ until: { time: 5.01 } }), 2);
+    assert.equal(count({ until: { time: 5 } }), 1);
+    const [first] = schedule(day, { from: { time: 4 } });
+    assert.match(first!, /^10(10|09\.9+)\d* cont 1$/);
+
+    const events = entriesOf(
+      ...[event("STOP", 1.8e9), '{"return": {}}\n', event("RESUME", 1.8e9 + 5)],
+    );
+    const late = { time: 1.8e9 + 4 };
+    assert.deepEqual(schedule(events, { from: late }), ["1000 RESUME 1"]);
+    assert.deepEqual(
+      schedule(events, { until: late }).map((line) => line.split(" ")[1]),
+      ["STOP", "return"],
+    );
+  },
+
   "player() ends at a time, an index or an event, that included"() {
     const shown = (options: PlayerOptions) =>
       schedule(six, options).map((line) => line.split(" ")[1]);

@@ -34,7 +34,8 @@ export const playOptions: Options = {
   },
   from: {
     takes: "WHERE",
-    about: "Begin at a time in seconds, at entry:N from 1, or at an event",
+    about:
+      "Begin at a time in seconds or such as 2026-03-12T03:15:00Z, at entry:N from 1, or at an event",
   },
   until: {
     takes: "WHERE",
@@ -94,8 +95,8 @@ export function playAsked({ options }: Arguments): PlayAsked {
     isCount,
     (given) => `Cannot play ${given} times: it is no whole number from 0`,
   );
-  const from = markOf(options.get("from"));
-  const until = markOf(options.get("until"));
+  const from = markOf(options.get("from"), -halfMillisecond);
+  const until = markOf(options.get("until"), halfMillisecond);
   const only = options.get("only")?.split(",").map(selectionOf);
   const marker = options.get("marker");
   const isPaused = options.has("step");
@@ -134,16 +135,28 @@ function numberOf(
   throw new UsageError(complaint(quote(given)));
 }
 
-function markOf(given: string | undefined): Mark | undefined {
+/** Reports round to milliseconds: what they say is then is meant. */
+const halfMillisecond = 0.0005;
+
+/** A time of day, as a report or libvirt writes it: in UTC unless it says otherwise. */
+const date =
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|([+-]\d\d):?(\d\d))?$/;
+
+function markOf(given: string | undefined, slack: number): Mark | undefined {
   if (given === undefined) return undefined;
   const [, entry] = /^entry:([1-9]\d*)$/.exec(given) ?? [];
   if (entry !== undefined) return { index: Number(entry) - 1 };
-  if (/^-?\d+(\.\d+)?$/.test(given)) return { time: Number(given) };
+  if (/^[-+]?\d+(\.\d+)?$/.test(given)) return { time: Number(given) };
+  const [, day, clock, hours = "+00", minutes = "00"] = date.exec(given) ?? [];
+  const milliseconds = Date.parse(`${day}T${clock}${hours}:${minutes}`);
+  if (Number.isFinite(milliseconds)) {
+    return { time: milliseconds / 1000 + slack };
+  }
   if (/^[\w.-]+$/.test(given)) return { event: given };
   throw new UsageError(
     `Cannot find ${
       quote(given)
-    }: it is no time in seconds, no entry:N, and no event`,
+    }: it is no time in seconds or such as 2026-03-12T03:15:00Z, no entry:N, and no event`,
   );
 }
 

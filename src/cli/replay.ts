@@ -90,7 +90,7 @@ async function perform(
     : undefined;
   const flush = () =>
     hands === undefined ? out.flush() : hands.aside(out.flush);
-  const shown = showing(out, film);
+  const shown = showing(out, film, startOf(how));
   input.notices.forEach(shown.note);
   try {
     if (how.isPaused && !hands?.hasKeys) {
@@ -121,6 +121,11 @@ async function perform(
     await complain(context, sentence);
   }
   return hands?.code ?? (fault > 0 ? 1 : 0);
+}
+
+/** Nothing is recorded before the start. */
+function startOf({ from }: PlayAsked): number {
+  return from !== undefined && "time" in from ? Math.max(0, from.time) : 0;
 }
 
 function markerOf(

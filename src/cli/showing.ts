@@ -55,9 +55,10 @@ export interface Showing {
  *
  * @param out Where to.
  * @param film The file.
+ * @param start When playback begins, in seconds of the recording.
  * @returns What takes what is played of it.
  */
-export function showing(out: Printer, film: Reel): Showing {
+export function showing(out: Printer, film: Reel, start: number): Showing {
   const { tally, count, judge, note, found } = counter(mostHeld);
   const lines = stepPrinter(out);
   let last: Played | undefined;
@@ -90,7 +91,7 @@ export function showing(out: Printer, film: Reel): Showing {
     },
     first: () => found()[0],
     place(silence, pace) {
-      const seconds = ((last?.time ?? 0) + silence).toFixed(1);
+      const seconds = ((last?.time ?? start) + silence).toFixed(1);
       const states = statesOf(last && film.stepOf(last.entry));
       // There may be many states, and the line ends somewhere.
       return `${seconds} s  ${pace}  run state: ${states}`;

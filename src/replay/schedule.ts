@@ -8,11 +8,14 @@ import { shown } from "../schema/explain.ts";
 import type { Kind } from "../schema/qmp.ts";
 import { isObject } from "../wire/json.ts";
 import type { Entry } from "./read.ts";
+import { timeOf } from "./seen.ts";
 import { timer } from "./timer.ts";
 
 /**
  * A place in a conversation: a time in seconds, as {@linkcode Played} has it;
- * the index of an entry, from 0; or an event, the first of that name.
+ * the index of an entry, from 0; or an event, the first of that name. Where the
+ * times are since the epoch, one below 1e8 counts from the first of them; where
+ * they are since the start, one above is that of the first event made since.
  */
 export type Mark =
   | { readonly time: number }
@@ -106,7 +109,9 @@ export function schedule(options: ScheduleOptions): Schedule {
   let end = 0;
 
   let index = -1;
-  let timeOf = timer();
+  let timeIn = timer();
+  /** The first time that is known. */
+  let first: number | undefined;
   let placeOf = placing();
   let place = 0;
   let hasBegun = false;
@@ -128,14 +133,15 @@ export function schedule(options: ScheduleOptions): Schedule {
 
   function slot(entry: Entry): Slot | undefined {
     index += 1;
-    const time = timeOf(entry);
+    const time = timeIn(entry);
     const before = place;
     place = placeOf(time);
-    if (!hasBegun) begin(entry, time, before);
+    first ??= time;
+    if (!hasBegun) begin(entry, timeBy(from, entry, time, first), before);
     if (!hasBegun) return undefined;
     if (until !== undefined) {
       isPassed = isLast(until, entry, index);
-      if (isBeyond(until, index, time)) {
+      if (isBeyond(until, index, timeBy(until, entry, time, first))) {
         isPassed = true;
         return undefined;
       }
@@ -167,7 +173,8 @@ export function schedule(options: ScheduleOptions): Schedule {
       playedInPass = 0;
       start = end;
       index = -1;
-      timeOf = timer();
+      timeIn = timer();
+      first = undefined;
       placeOf = placing();
       place = last = cut = 0;
       hasBegun = isPassed = false;
@@ -190,6 +197,25 @@ function placing(): (time: number | undefined) => number {
     if (ahead < -longestDelay || ahead > longestTrace) shift = time - latest;
     return latest = Math.max(latest, time - shift);
   };
+}
+
+/**
+ * Tells when an entry passed, counted as a mark counts: people read the time of
+ * day, and how long after the start something was, whatever the source has.
+ */
+function timeBy(
+  mark: Mark | undefined,
+  entry: Entry,
+  time: number | undefined,
+  first: number | undefined,
+): number | undefined {
+  if (mark === undefined || !("time" in mark)) return time;
+  if (time === undefined || first === undefined) return undefined;
+  const isDay = mark.time >= longestTrace;
+  if (isDay === first >= longestTrace) return time;
+  if (isDay) return entry.kind === "event" ? timeOf(entry) : undefined;
+  // A double of so many seconds has no more digits.
+  return Math.round((time - first) * 1e6) / 1e6;
 }
 
 function isReached(
