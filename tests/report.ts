@@ -447,6 +447,55 @@ export const reportSuite: Suite = {
     ]);
   },
 
+  "reporter() does not take the short stop of a background snapshot for a migration"() {
+    const hmp = (line: string) =>
+      '{"execute": "human-monitor-command", "arguments": {"command-line": "' +
+      `${line}"}}`;
+    const set = (state: boolean) =>
+      '{"execute": "migrate-set-capabilities", "arguments": {"capabilities": ' +
+      '[{"capability": "events", "state": true}, ' +
+      `{"capability": "background-snapshot", "state": ${state}}]}}`;
+    const migrate = '{"execute": "migrate", "arguments": {"uri": "exec:cat"}}';
+    const follow = (migrate: string, ...before: readonly string[]) =>
+      reportTrace(
+        [0, "<-", greeting],
+        [1, "<-", event("RESUME", 1)],
+        ...before.flatMap((each) =>
+          [[2, "->", each], [2, "<-", '{"return": {}}']] as const
+        ),
+        [3, "->", migrate],
+        [3, "<-", '{"return": {}}'],
+        [4, "<-", event("STOP", 4)],
+        [5, "<-", event("RESUME", 5)],
+      );
+    for (
+      const [command, on] of [
+        [migrate, set(true)],
+        [hmp("migrate -d exec:cat"), set(true)],
+        [migrate, hmp(" migrate_set_capability background-snapshot on")],
+      ] as const
+    ) {
+      const report = follow(command, on);
+      const by = (text: string) => JSON.parse(text).execute;
+      assert.deepEqual(only(report).stops.map(told), [
+        `4 ${by(on)} > 6 ${
+          by(command)
+        } > 8 STOP: perhaps snapshot, until 9 RESUME`,
+      ]);
+      assert.include(reportText(report), "so it was most likely paused, else");
+    }
+    for (
+      const off of [
+        set(false),
+        hmp("migrate_set_capability background-snapshot off"),
+      ]
+    ) {
+      assert.deepEqual(only(follow(migrate, set(true), off)).stops.map(told), [
+        "8 migrate > 10 STOP: perhaps migration, until 11 RESUME",
+      ]);
+    }
+  },
+
   "reporter() follows each machine of a log by itself"() {
     const source = rawSource();
     const said = (monitor: string, ...texts: string[]) =>

@@ -16,7 +16,7 @@ import {
   type Clue,
   clueOf,
   linkOf,
-  settingsIn,
+  noteSettings,
   whyIn,
 } from "./why.ts";
 
@@ -211,9 +211,7 @@ export function followStops(most: () => number): StopFollower {
 
   function learn({ kind, name, answers }: Entry): void {
     if (kind === "return" && answers) {
-      for (const each of settingsIn(answers)) {
-        settings.set(each, linkOf(answers, undefined, false));
-      }
+      noteSettings(answers, settings);
     } else if (kind === "error" && answers) {
       clues = clues.filter(({ entry }) => entry !== answers);
     } else if (kind === "event" && name === "RESET") {
@@ -252,7 +250,7 @@ export function followStops(most: () => number): StopFollower {
   function hear(entry: Entry, time: Time): void {
     learn(entry);
     if (entry.kind !== "event" && entry.kind !== "command") return;
-    const clue = clueOf(entry, time.at, time.isLate, clues);
+    const clue = clueOf(entry, time.at, time.isLate, clues, settings);
     if (clue) note(clue, entry, time);
   }
 

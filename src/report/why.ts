@@ -100,6 +100,17 @@ function withoutReason(guest: unknown, earlier: readonly Clue[]): Cause {
   return wasSaid("quit") ? "host-quit" : "unknown";
 }
 
+/**
+ * With this capability on, `migrate` saves a snapshot of a machine that runs on,
+ * and stops it for a moment only.
+ */
+const background = "background-snapshot";
+const inBackground: Meaning = {
+  cause: "snapshot",
+  leadsTo: ["paused"],
+  action: background,
+};
+
 const snapshot: Meaning = { cause: "snapshot", leadsTo: ["save-vm"] };
 const loading: Meaning = { cause: "snapshot", leadsTo: ["restore-vm"] };
 
@@ -167,6 +178,7 @@ const leadingUp: Partial<Readonly<Record<Cause, readonly string[]>>> = {
   snapshot: [
     ...["savevm", "loadvm", "snapshot-save", "snapshot-load"],
     ...["dump-guest-memory", "xen-save-devices-state"],
+    `migrate ${background}`,
   ],
 };
 
@@ -214,6 +226,7 @@ export function linkOf(
  * @param at When it passed.
  * @param isLate Whether QEMU held it back.
  * @param earlier What was said since the machine last began to run.
+ * @param settings The commands that set what QEMU does, by what they set.
  * @returns What it means; undefined where it means nothing.
  */
 export function clueOf(
@@ -221,6 +234,7 @@ export function clueOf(
   at: number | undefined,
   isLate: boolean,
   earlier: readonly Clue[],
+  settings: ReadonlyMap<string, Link>,
 ): Clue | undefined {
   const data = dataOf(entry);
   let name = entry.name ?? "";
@@ -231,11 +245,11 @@ export function clueOf(
       : undefined;
   } else {
     if (name === "human-monitor-command") {
-      const line = data["command-line"];
-      const word = typeof line === "string" ? /^\s*(\w*)/.exec(line)![1]! : "";
+      const [word = ""] = wordsIn(data);
       name = Object.hasOwn(shortFor, word) ? shortFor[word]! : word;
     }
     found = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (name === "migrate" && settings.has(background)) found = inBackground;
   }
   if (found === undefined) return undefined;
   const { action, ...rest } = found;
@@ -254,18 +268,52 @@ function dataOf({ message }: Entry): JsonObject {
   return data ?? given ?? {};
 }
 
+/** The words of a line of HMP. */
+function wordsIn({ "command-line": line }: JsonObject): readonly string[] {
+  return typeof line === "string" ? line.match(/[\w-]+/g) ?? [] : [];
+}
+
 /**
- * Tells what a command sets of what QEMU does when something happens.
+ * Notes what a command sets of what QEMU does when something happens, or when it
+ * is told to migrate.
  *
- * @param command The command.
- * @returns What it sets: `watchdog`, `panic`, `reboot`, `shutdown`.
+ * @param command The command, which QEMU obeyed.
+ * @param settings Where to note it: `watchdog`, `panic`, `reboot`, `shutdown`,
+ * and `background-snapshot` while that is on.
  */
-export function settingsIn(command: Entry): readonly string[] {
-  switch (command.name) {
+export function noteSettings(
+  command: Entry,
+  settings: Map<string, Link>,
+): void {
+  const data = dataOf(command);
+  for (const [name, isOn] of settingsIn(command, data)) {
+    if (isOn) settings.set(name, linkOf(command, undefined, false));
+    else settings.delete(name);
+  }
+}
+
+function settingsIn(
+  { name }: Entry,
+  data: JsonObject,
+): readonly (readonly [string, boolean])[] {
+  switch (name) {
     case "watchdog-set-action":
-      return ["watchdog"];
+      return [["watchdog", true]];
     case "set-action":
-      return Object.keys(dataOf(command));
+      return Object.keys(data).map((each) => [each, true]);
+    case "migrate-set-capabilities": {
+      const { capabilities } = data;
+      const list = Array.isArray(capabilities) ? capabilities : [];
+      return (list as readonly (JsonObject | null)[])
+        .filter((each) => each?.["capability"] === background)
+        .map((each) => [background, each?.["state"] === true]);
+    }
+    case "human-monitor-command": {
+      const [word, what, state] = wordsIn(data);
+      return word === "migrate_set_capability" && what === background
+        ? [[background, state === "on"]]
+        : [];
+    }
     default:
       return [];
   }
@@ -333,7 +381,10 @@ export function chainOf(
   const links = [...last.values()].map(({ entry, at, isLate }) =>
     linkOf(entry, at, isLate)
   );
-  const setting = settings.get(settingOf[cause] ?? "");
+  const set = last.has(`migrate ${background} snapshot`)
+    ? background
+    : settingOf[cause] ?? "";
+  const setting = settings.get(set);
   if (setting !== undefined) links.push(setting);
   if (!links.some(({ line }) => line === teller.line)) links.push(teller);
   const place = ({ line, isLate }: Link) => isLate ? teller.line - 0.5 : line;

@@ -127,9 +127,11 @@ export function stoppedWords(
   { states, cause }: Pick<Stop, "states" | "cause">,
 ): string | undefined {
   if (states.length === 0) return undefined;
-  const isLikely = (state: string) => leadsTo[cause]?.includes(state) ?? false;
-  const likely = states.filter(isLikely);
-  const others = states.filter((state) => !isLikely(state));
+  // Only a snapshot in the background stops the machine to neither of its states.
+  const leads = [leadsTo[cause] ?? [], cause === "snapshot" ? ["paused"] : []]
+    .find((each) => states.some((state) => each.includes(state))) ?? [];
+  const likely = states.filter((state) => leads.includes(state));
+  const others = states.filter((state) => !leads.includes(state));
   return likely.length === 0 || others.length === 0
     ? stateWords({ states, isKnown: true })
     : `most likely ${oneOf(likely)}, else ${oneOf(others)}`;
