@@ -168,6 +168,21 @@ export const logsSuite: Suite = {
     assert.isUndefined(at("a log of -trace without times"));
   },
 
+  "logSource() reads the times of a log of libvirt in any zone"() {
+    for (
+      const title of [
+        "a log of libvirtd",
+        "virsh qemu-monitor-event --timestamp, older",
+      ]
+    ) {
+      const { log, format } = logSamples.find((each) => each.title === title)!;
+      const moved = log.replaceAll("+0000: ", "-0530: ");
+      assert.notEqual(moved, log);
+      assert.equal(chooseFormat(bytes(moved)).format.name, format);
+      assert.equal(entriesOf(moved)[0]!.at, 1769860800.25 + 5.5 * 3600, title);
+    }
+  },
+
   "logSource() gives the line and the byte where a text begins"() {
     const log = "ein Wörtchen vorweg\n  é \u{1f600} -> nichts\n" +
       '> Œ\n-> { "execute": "stop" }\n';
@@ -252,6 +267,24 @@ export const logsSuite: Suite = {
     assert.equal(last.kind, "greeting");
     assert.isUndefined(last.monitor);
     assert.equal(last.findings[0]!.code, "TWO_READINGS");
+  },
+
+  "logSource() gives a greeting to the monitor that was opened and not heard yet"() {
+    const greeting = libvirtLine('Line [{"QMP": {"capabilities": []}}]', 1);
+    const opened = (mon: string) =>
+      libvirtLine(`QEMU_MONITOR_NEW: mon=${mon} fd=3`, 1) +
+      libvirtCommand(mon, '{"execute":"qmp_capabilities","id":"libvirt-1"}');
+    const of = (log: string) =>
+      entriesOf(log).filter(({ kind }) => kind === "greeting")
+        .map(({ monitor }) => monitor);
+    const one = opened("0xa") + greeting + libvirtInput("0xa", stopEvent, 1) +
+      opened("0xb") + greeting + libvirtInput("0xb", stopEvent, 1);
+    assert.deepEqual(of(one), ["0xa", "0xb"]);
+    const two = opened("0xa") + opened("0xb") + greeting + greeting;
+    assert.deepEqual(of(two), [undefined, undefined]);
+    const closed = opened("0xa") +
+      libvirtLine("QEMU_MONITOR_CLOSE: mon=0xa", 1) + opened("0xb") + greeting;
+    assert.deepEqual(of(closed), ["0xb"]);
   },
 
   "logSource() counts a message twice that libvirt got twice"() {

@@ -21,6 +21,14 @@ const doubtful: ReadonlySet<Place> = new Set([
   "string",
 ]);
 
+/** Where libvirt logs what it says itself. */
+const isSending: ReadonlySet<Place | undefined> = new Set<Place>([
+  "SEND_MSG",
+  "IO_WRITE",
+]);
+
+const isGreeting = /^\{\s*"QMP"/;
+
 function reader(): Stage<LogLine, TraceRecord> {
   const messages = once();
   const names = monitorNames();
@@ -28,6 +36,8 @@ function reader(): Stage<LogLine, TraceRecord> {
   let probe: Probe | undefined;
   let last: Probe[] = [];
   let held: LogLine | undefined;
+  /** The monitors that were opened, and have not been heard yet. */
+  const unheard = new Set<string>();
 
   const marked = markedReader({
     mark(text): Mark | undefined {
@@ -60,16 +70,30 @@ function reader(): Stage<LogLine, TraceRecord> {
       // The guest agent speaks alike, and is no QEMU.
       const isAgent = /^\{"execute": ?"guest-/.test(record.text);
       if (!isPart && !isAgent) {
-        messages.take(record, told?.place ?? "RECV", told?.thread ?? "");
+        const place = told?.place ?? "RECV";
+        const awaited = isGreeting.test(record.text) ? greeted() : undefined;
+        messages.take(record, place, told?.thread ?? "", awaited);
       }
     }
+  }
+
+  /** A greeting is the first that QEMU says to whom a monitor was opened. */
+  function greeted(): string | undefined {
+    const [only] = unheard;
+    if (unheard.size !== 1) return undefined;
+    unheard.clear();
+    return only;
   }
 
   function read(line: LogLine): void {
     probe = probeOf(line);
     if (probe?.mon !== undefined) {
       if (probe.isNew) names.open(probe.mon);
-      messages.spoken(probe.thread, names.of(probe.mon));
+      const name = names.of(probe.mon);
+      messages.spoken(probe.thread, name);
+      // What is sent may be logged before QEMU has greeted.
+      if (probe.isNew) unheard.add(name);
+      else if (!isSending.has(probe.place)) unheard.delete(name);
     }
     // A message that is cut short began on one of the two.
     if (probe?.place !== undefined) last = [...last.slice(-1), probe];

@@ -6,7 +6,7 @@
 
 import type { JsonValue } from "../wire/json.ts";
 import { safeParseJson } from "../wire/parse_json.ts";
-import { type LogLine, remade } from "./log_lines.ts";
+import { libvirtTime, type LogLine, remade } from "./log_lines.ts";
 
 /** Where in libvirt a message was logged; those that come first know most. */
 export type Place =
@@ -39,7 +39,7 @@ export interface Probe {
 // L src/util/virlog.c: "%s: " of the time in UTC, "%llu: %s : %s:%d : %s\n";
 // grep -n puts a number in front, copying may clip the first character.
 const prefix =
-  /^(?:\d{1,9}[:-](?!\d\d-))?(?:(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\+0000: )?(?:(?<thread>\d+): (?:debug|info|warning|error) : )?/;
+  /^(?:\d{1,9}[:-](?!\d\d-))?(?:(?<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})(?<zone>[+-]\d{4}): )?(?:(?<thread>\d+): (?:debug|info|warning|error) : )?/;
 
 // L src/qemu/qemu_monitor.c and qemu_monitor_json.c.
 const mark =
@@ -56,7 +56,8 @@ export function probeOf({ line, text }: LogLine): Probe | undefined {
   const found = mark.exec(text);
   if (found === null || /qemuAgent/.test(found[0])) return undefined;
   const { probe, mon, line: isLine, send } = found.groups!;
-  const { time, thread = "" } = prefix.exec(text)!.groups!;
+  const { time, zone, thread = "" } = prefix.exec(text)!.groups!;
+  const at = time === undefined ? NaN : libvirtTime(time, zone!);
   const place = probe === undefined
     ? isLine !== undefined
       ? "Line"
@@ -71,8 +72,7 @@ export function probeOf({ line, text }: LogLine): Probe | undefined {
     column: found[0].length,
     ...mon !== undefined && { mon },
     thread,
-    ...time !== undefined &&
-      { at: Date.parse(`${time.replace(" ", "T")}Z`) / 1000 },
+    ...Number.isFinite(at) && { at },
   };
 }
 

@@ -141,3 +141,16 @@ function bytesBefore(
 function byteLength(text: string): number {
   return /^[\0-\x7f]*$/.test(text) ? text.length : encoder.encode(text).length;
 }
+
+/**
+ * Reads a time as libvirt writes it. It writes UTC alone; whoever puts logs of
+ * several hosts together may have put them into a time of their own.
+ *
+ * @param clock Such as `2026-03-12 04:15:03.001`.
+ * @param zone Such as `+0100`.
+ * @returns Seconds since the epoch; NaN where there is no such time.
+ */
+export function libvirtTime(clock: string, zone: string): number {
+  const offset = `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  return Date.parse(`${clock.replace(" ", "T")}${offset}`) / 1000;
+}

@@ -20,6 +20,8 @@ interface Slot {
   readonly key: string;
   readonly thread: string;
   readonly places: Set<Place>;
+  /** The monitor that it must be of, unless its thread knows another one. */
+  readonly awaited: string | undefined;
   isSure: boolean;
 }
 
@@ -31,8 +33,14 @@ export interface Once {
    * @param record The message.
    * @param place Where.
    * @param thread By which thread.
+   * @param awaited The one monitor that such a message is awaited of, if any.
    */
-  take(record: TraceRecord, place: Place, thread: string): void;
+  take(
+    record: TraceRecord,
+    place: Place,
+    thread: string,
+    awaited?: string,
+  ): void;
   /**
    * Takes note of a monitor that a thread speaks of.
    *
@@ -71,12 +79,13 @@ export function once(): Once {
   }
 
   /** Only one monitor can be meant where a thread, or the whole log, knows just one. */
-  function named({ record, thread }: Slot): TraceRecord {
+  function named({ record, thread, awaited }: Slot): TraceRecord {
     if (record.monitor !== undefined) return record;
     const known = monitors.get(thread) ?? all;
     const [only] = known.size === 0 ? all : known;
     if (only === undefined) return record;
     if (known.size <= 1) return { ...record, monitor: only };
+    if (awaited !== undefined) return { ...record, monitor: awaited };
     const finding = notice(
       "TWO_READINGS",
       `Cannot tell which of ${known.size} monitors sent this: the log does not say`,
@@ -85,7 +94,7 @@ export function once(): Once {
   }
 
   return {
-    take(record, place, thread) {
+    take(record, place, thread, awaited) {
       const key = keyOf(record.text);
       const alike = byKey.get(key);
       const { monitor } = record;
@@ -105,7 +114,7 @@ export function once(): Once {
         return;
       }
       const places = new Set([place]);
-      const fresh: Slot = { record, key, thread, places, isSure };
+      const fresh: Slot = { record, key, thread, places, awaited, isSure };
       if (alike === undefined) byKey.set(key, [fresh]);
       else alike.push(fresh);
       slots.push(fresh);

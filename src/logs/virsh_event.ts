@@ -10,13 +10,13 @@ import type { Stage } from "../wire/stage.ts";
 import { countLines, type LogFormat, overLines } from "./format.ts";
 import { cutShort, rewritten } from "./found.ts";
 import { beginMessage, gather, type Gathering, textOf } from "./gather.ts";
-import { type LogLine, placeOf } from "./log_lines.ts";
+import { libvirtTime, type LogLine, placeOf } from "./log_lines.ts";
 import { lineTooLong } from "./marked.ts";
 
 // L tools/virsh-domain.c virshEventQemuPrint: "event %s at %lld.%06u for domain
 // %s: %s\n", or "%s: event %s for domain %s: %s\n" with the client's own time.
 const mark =
-  /^(?:(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})\+0000: )?event ([\w-]+)(?: at (-?\d+)\.(\d+))? for domain (?:'([^']*)'|([^:]*)): /;
+  /^(?:(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3})([+-]\d{4}): )?event ([\w-]+)(?: at (-?\d+)\.(\d+))? for domain (?:'([^']*)'|([^:]*)): /;
 
 /** Other callbacks have a name in quotes, which QMP's events never have. */
 interface Head {
@@ -38,10 +38,11 @@ const timeless = new Set([
 function headOf(line: LogLine): Head | undefined {
   const found = mark.exec(line.text);
   if (found === null) return undefined;
-  const [front, clock, name, seconds = "-1", micros, quoted, plain] = found;
+  const [front, clock, zone, name, seconds = "-1", micros, quoted, plain] =
+    found;
   const isTimed = !seconds.startsWith("-");
   const at = clock !== undefined
-    ? Date.parse(`${clock.replace(" ", "T")}Z`) / 1000
+    ? libvirtTime(clock, zone!)
     : isTimed
     ? Number(`${seconds}.${micros}`)
     : NaN;
