@@ -508,6 +508,68 @@ export const trackSuite: Suite = {
     ]);
   },
 
+  "tracker() knows a background snapshot whose capability another client has set"() {
+    const [stop, resume] = [event("STOP"), event("RESUME")];
+    const migration = (status: string) => event("MIGRATION", { status });
+    const follow = (edition: string, ...between: readonly string[]) =>
+      track(
+        talk(
+          ...[greeting, resume],
+          ...[
+            '->{"execute": "migrate", "arguments": {"uri": "exec:cat"}}',
+            done,
+          ],
+          ...[migration("setup"), ...between, migration("completed")],
+        ),
+        edition,
+      );
+    for (const edition of ["6.0", "8.2", "10.2"]) {
+      const steps = follow(edition, stop, resume);
+      assert.deepEqual(found(steps), [], edition);
+      assert.include(steps.at(-1)?.states, "running");
+    }
+    // There was none before 6.0, and none that does not stop the machine.
+    assert.deepEqual(found(follow("5.2", stop, resume)), [
+      "IMPOSSIBLE_TRANSITION on line 9",
+    ]);
+    assert.deepEqual(found(follow("7.2")), ["IMPOSSIBLE_TRANSITION on line 7"]);
+    // A machine that was stopped once more was migrated.
+    const asked = ['->{"execute": "stop"}', stop, done];
+    const steps = follow(
+      "7.2",
+      ...[...asked, '->{"execute": "cont"}', resume, done, stop],
+    );
+    assert.deepEqual(found(steps), []);
+    assert.deepEqual(
+      steps.at(-1)?.states,
+      ["postmigrate", "finish-migrate"],
+    );
+  },
+
+  "tracker() believes a QEMU that says colo, though it did not see what began it"() {
+    const status = (name: string) =>
+      `{"return": {"status": "${name}", "singlestep": false, "running": ${
+        name === "running"
+      }}}`;
+    const ask = '->{"execute": "query-status"}';
+    const [stop, resume] = [event("STOP"), event("RESUME")];
+    const steps = track(talk(
+      ...[greeting, ask, status("running")],
+      ...[stop, ask, status("colo"), resume, stop],
+    ));
+    assert.deepEqual(found(steps), []);
+    assert.deepEqual(steps[5]?.states, ["colo"]);
+    assert.include(steps.at(-1)?.states, "colo");
+    const saving = track(talk(
+      ...[greeting, resume],
+      ...[
+        '->{"execute": "human-monitor-command", "arguments": {"command-line": "savevm a"}}',
+      ],
+      ...[stop, '{"return": ""}', ask, status("colo")],
+    ));
+    assert.deepEqual(found(saving), ["IMPOSSIBLE_TRANSITION on line 8"]);
+  },
+
   "tracker() takes the RESET that 3.0 to 4.0 send unasked for no change"() {
     const answer = (status: string) =>
       `{"return": {"status": "${status}", "singlestep": false, "running": ${

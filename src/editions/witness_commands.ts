@@ -11,9 +11,9 @@
  */
 
 import type { RunState } from "./known.ts";
-import { allBut, nowhere } from "./witness_moves.ts";
+import { type After, allBut, nowhere } from "./witness_moves.ts";
 import { migrationCommands } from "./witness_migration.ts";
-import type { CommandRows, Consequence, Row } from "./witness_row.ts";
+import type { CommandRows, Consequence, Row, Standing } from "./witness_row.ts";
 
 /** The commands of which anything is known. `savevm` and `loadvm` are HMP's, sent by `human-monitor-command`. */
 export type WitnessingCommand =
@@ -121,6 +121,17 @@ const restarts: Consequence = {
 
 const stopped = allBut(...live, "preconfig");
 
+const colo: readonly Standing[] = ["colo"];
+const inColo: After = {
+  ...nowhere,
+  colo,
+  "finish-migrate": colo,
+  inmigrate: colo,
+  paused: colo,
+  suspended: colo,
+  watchdog: colo,
+};
+
 const qmpCont = [
   "qmp_cont() in qmp.c of 2.11, monitor/qmp-cmds.c of 4.2 to 10.2.2",
   "live 7.2.22, 10.0.13",
@@ -151,6 +162,16 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
         moves: "status",
         begins: ["incoming migration"],
         sources: ["qmp_query_status() as below", "live 7.2.22"],
+      },
+      {
+        // Its capability may be set by another client, or by -global: then the
+        // machine has come there in silence, or with a STOP that did not say so.
+        where: { status: ["colo"] },
+        moves: inColo,
+        begins: ["colo"],
+        sources: [
+          "qmp_query_status() as below; vm_stop_force_state() as called in migration/colo.c of 2.11, 7.2, 10.2.2",
+        ],
       },
       {
         moves: "status",

@@ -157,6 +157,7 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
     {
       until: "9.0",
       moves: resume,
+      begins: ["running again"],
       ends: ["ending", "giving up a migration", "saving a snapshot"],
       sources: [
         "vm_prepare_start() in cpus.c of 2.11, 4.2, softmmu/cpus.c of 5.2, 7.2, system/cpus.c of 8.2.2; gdb_continue() in gdbstub.c of 2.11, gdbstub/gdbstub.c of 7.2",
@@ -168,6 +169,7 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       moves: resumeSince9,
       asleep: resumeAsleep,
       aborts: resumeAborts,
+      begins: ["running again"],
       ends: ["ending", "giving up a migration", "saving a snapshot"],
       sources: [
         "vm_prepare_start() in system/cpus.c, load_snapshot_resume() in migration/savevm.c of 9.2.1, 10.2.2",

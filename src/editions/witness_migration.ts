@@ -164,7 +164,7 @@ function givenUp(ends: readonly Activity[]): readonly Row[] {
 const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   // Before all migrations; no event has it.
   none: [],
-  setup: underWay,
+  setup: underWay.map((row) => ({ ...row, ends: ["running again"] })),
   active: underWay,
   "wait-unplug": underWay,
   "postcopy-active": underWay,
@@ -197,6 +197,19 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   ],
   completed: [
     { ...leaves, until: "5.0", moves: gone, aborts: astray, sources: obeyed },
+    ...([
+      [{ since: "6.0", until: "8.1" }, ["finish-migrate", "running"]],
+      [{ since: "8.1" }, ["finish-migrate", "running", "suspended"]],
+    ] as const).map(([span, moves]): Row => ({
+      ...leaves,
+      ...span,
+      // Its capability may be set by another client, or by -global.
+      during: ["outgoing migration", "running again"],
+      moves,
+      sources: [
+        "bg_migration_completion() in migration/migration.c of 6.2, 7.2, 10.2.2: a background snapshot, of a machine that runs on",
+      ],
+    })),
     {
       ...leaves,
       since: "8.1",

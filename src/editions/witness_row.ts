@@ -35,6 +35,7 @@ export type Activity =
   | "giving up a migration"
   | "incoming migration"
   | "background snapshot"
+  | "running again"
   | "colo"
   | "saving a snapshot"
   | "loading a snapshot"
