@@ -110,6 +110,32 @@ export const timelineTests: Suite = {
     assert.match(await drawn(80, short), / 59\.500000\D+ 2 /);
   },
 
+  async "timeline and report draw in ASCII where the terminal's locale has no UTF-8"() {
+    const log = `${event("RESUME", 1)}\n${event("STOP", 1.0005)}\n${
+      event("RESUME", 1.0009)
+    }\n${event("BALLOON_CHANGE", 1.1, `{"actual": "${"x".repeat(90)}"}`)}\n`;
+    const drawn = async (verb: string, platform: FakePlatform) => {
+      const host = fakeHost({ files: { log }, columns: 80, ...platform });
+      await main([verb, "log"], host);
+      return host.out();
+    };
+    for (const verb of ["timeline", "report"]) {
+      const on = (env: FakePlatform["env"], isTerminal = true) =>
+        drawn(verb, { env: { NO_COLOR: "1", ...env }, isTerminal });
+      const whole = await on({});
+      assert.match(whole, /[█▴●µ…]/);
+      const spelt = await on({ LANG: "C" });
+      assert.match(spelt, /^[ -~\n]*$/);
+      assert.deepEqual(
+        spelt.split("\n").map((line) => line.length),
+        whole.split("\n").map((line) => line.length),
+      );
+      assert.equal(await on({ LC_ALL: "POSIX", LANG: "C.UTF-8" }), spelt);
+      assert.equal(await on({ LC_ALL: "", LANG: "de_DE.utf8" }), whole);
+      assert.equal(await on({ LANG: "C" }, false), await on({}, false));
+    }
+  },
+
   async "timeline has code 2 where there is nothing to draw"() {
     for (const args of [[], ["a", "b"], ["missing"]]) {
       const host = fakeHost({});

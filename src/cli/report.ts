@@ -10,6 +10,7 @@ import { reportLines, reportText } from "../report/text.ts";
 import { quote } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { titleOf, UnreadableError } from "./input.ts";
+import { inLocale } from "./locale.ts";
 import { openWatched } from "./progress.ts";
 import { fileNames, readingAsked, readingOptions } from "./reading.ts";
 import { tell } from "./story.ts";
@@ -97,7 +98,8 @@ async function print(
   if (form === "text") {
     const { isTerminal, columns = 80 } = host.stdout;
     const lines = reportLines(report, isTerminal ? columns : 80);
-    for (const line of lines) out.line(...line);
+    const shown = inLocale(lines, host);
+    for (const line of shown) out.line(...line);
     return true;
   }
   for (const line of written(report, form).trimEnd().split("\n")) {

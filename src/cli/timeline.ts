@@ -9,6 +9,7 @@ import { timelineLines } from "../report/text.ts";
 import { quote } from "../wire/quote.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { type Input, UnreadableError } from "./input.ts";
+import { inLocale } from "./locale.ts";
 import { openWatched } from "./progress.ts";
 import { fileNames, readingAsked, readingOptions } from "./reading.ts";
 import { tell } from "./story.ts";
@@ -69,7 +70,8 @@ async function draw(
   const { isTerminal, columns = 80 } = host.stdout;
   // Elsewhere nothing ends at the edge of a window.
   const lines = timelineLines(report, isTerminal ? columns : 120);
-  for (const line of lines) out.line(...line);
+  const shown = inLocale(lines, host);
+  for (const line of shown) out.line(...line);
   return faults > 0 ? 1 : 0;
 }
 
