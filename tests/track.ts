@@ -570,6 +570,41 @@ export const trackSuite: Suite = {
     assert.deepEqual(found(saving), ["IMPOSSIBLE_TRANSITION on line 8"]);
   },
 
+  "tracker() lets a machine wake up, be stopped and be reset before its WAKEUP"() {
+    const reset = event("RESET", {
+      guest: false,
+      reason: "host-qmp-system-reset",
+    });
+    const said = (status: string) =>
+      `{"return": {"status": "${status}", "singlestep": false, "running": false}}`;
+    const ask = '->{"execute": "query-status"}';
+    const end = [event("STOP"), reset, event("WAKEUP"), ask, said("prelaunch")];
+    // Seen on 7.2.22, where three other monitors ask for it within one round.
+    const sleeping = [event("RESUME"), event("SUSPEND")];
+    for (const sleep of [sleeping, [ask, said("suspended")]]) {
+      const steps = track(talk(greeting, ...sleep, ...end));
+      assert.deepEqual(found(steps), []);
+      assert.deepEqual(steps.at(-1)?.states, ["prelaunch"]);
+    }
+    // Who did not sleep does not wake up, nor does anybody twice, and a reset
+    // alone wakes nobody.
+    const awake = [greeting, event("RESUME")];
+    assert.deepEqual(found(track(talk(...awake, ...end))), [
+      "IMPOSSIBLE_TRANSITION on line 6",
+      "IMPOSSIBLE_TRANSITION on line 8",
+    ]);
+    const twice = [event("SUSPEND"), event("WAKEUP"), ...end];
+    assert.deepEqual(found(track(talk(...awake, ...twice))), [
+      "IMPOSSIBLE_TRANSITION on line 8",
+      "IMPOSSIBLE_TRANSITION on line 10",
+    ]);
+    const unstopped = [event("SUSPEND"), reset, ask, said("prelaunch")];
+    assert.deepEqual(
+      found(track(talk(...awake, ...unstopped, event("WAKEUP")))),
+      ["IMPOSSIBLE_TRANSITION on line 8"],
+    );
+  },
+
   "tracker() takes the RESET that 3.0 to 4.0 send unasked for no change"() {
     const answer = (status: string) =>
       `{"return": {"status": "${status}", "singlestep": false, "running": ${

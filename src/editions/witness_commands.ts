@@ -164,6 +164,13 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
         sources: ["qmp_query_status() as below", "live 7.2.22"],
       },
       {
+        where: { status: ["suspended"] },
+        moves: "status",
+        begins: ["sleep"],
+        ends: ["standstill"],
+        sources: ["qmp_query_status() as below", "live 7.2.22"],
+      },
+      {
         // Its capability may be set by another client, or by -global: then the
         // machine has come there in silence, or with a STOP that did not say so.
         where: { status: ["colo"] },

@@ -30,6 +30,7 @@ import {
   suspendSince8_1,
   suspendSince9,
   wakeup,
+  wakeupAfterReset,
 } from "./witness_moves.ts";
 import type { Consequence, Row, RunStateEventName } from "./witness_row.ts";
 
@@ -129,6 +130,7 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       until: "9.0",
       during: ["background snapshot"],
       moves: { ...stop, paused: ["paused"] },
+      begins: ["standstill"],
       ends: ["ending"],
       sources: [doStop],
     },
@@ -136,18 +138,21 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       since: "9.0",
       during: ["background snapshot"],
       moves: { ...stopSince9, paused: ["paused"] },
+      begins: ["standstill"],
       ends: ["ending"],
       sources: [doStopSince9],
     },
     {
       until: "9.0",
       moves: stop,
+      begins: ["standstill"],
       ends: ["ending"],
       sources: [doStop, "live 5.2.0, 7.2.22"],
     },
     {
       since: "9.0",
       moves: stopSince9,
+      begins: ["standstill"],
       ends: ["ending"],
       sources: [doStopSince9, "live 10.0.13"],
     },
@@ -158,7 +163,12 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       until: "9.0",
       moves: resume,
       begins: ["running again"],
-      ends: ["ending", "giving up a migration", "saving a snapshot"],
+      ends: [
+        "ending",
+        "giving up a migration",
+        "saving a snapshot",
+        "standstill",
+      ],
       sources: [
         "vm_prepare_start() in cpus.c of 2.11, 4.2, softmmu/cpus.c of 5.2, 7.2, system/cpus.c of 8.2.2; gdb_continue() in gdbstub.c of 2.11, gdbstub/gdbstub.c of 7.2",
         "live 5.2.0, 7.2.22",
@@ -170,7 +180,12 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       asleep: resumeAsleep,
       aborts: resumeAborts,
       begins: ["running again"],
-      ends: ["ending", "giving up a migration", "saving a snapshot"],
+      ends: [
+        "ending",
+        "giving up a migration",
+        "saving a snapshot",
+        "standstill",
+      ],
       sources: [
         "vm_prepare_start() in system/cpus.c, load_snapshot_resume() in migration/savevm.c of 9.2.1, 10.2.2",
         "live 10.0.13",
@@ -246,6 +261,8 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       certainty: "may",
       outcomes: [{ kind: "event", name: "WAKEUP" }],
     }],
+    begins: ["sleep"],
+    ends: ["standstill"],
     sources: [
       "qemu_system_suspend() in vl.c of 2.11, softmmu/runstate.c of 7.2, system/runstate.c of 10.2.2: the event comes only where the table of transitions allows the change",
       ...seen,
@@ -253,7 +270,16 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
   })),
 
   WAKEUP: [{
+    during: ["sleep", "standstill"],
+    moves: wakeupAfterReset,
+    ends: ["sleep"],
+    sources: [
+      ...mainLoop,
+      "live 7.2.22: a stop and a reset in between, in the same round",
+    ],
+  }, {
     moves: wakeup,
+    ends: ["sleep"],
     sources: [
       ...mainLoop,
       "live 5.2.0, 7.2.22, 10.0.13: also in finish-migrate and postmigrate, when a machine that is asleep migrates",

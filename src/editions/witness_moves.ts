@@ -223,3 +223,9 @@ export const wakeup: After = {
   suspended: runs,
   watchdog: ["watchdog"],
 };
+
+/** WAKEUP of a machine that was seen to sleep, and then to stop: a reset, too, may have come in between. */
+export const wakeupAfterReset: After = {
+  ...wakeup,
+  prelaunch: ["prelaunch"],
+};

@@ -36,6 +36,8 @@ export type Activity =
   | "incoming migration"
   | "background snapshot"
   | "running again"
+  | "sleep"
+  | "standstill"
   | "colo"
   | "saving a snapshot"
   | "loading a snapshot"
