@@ -174,7 +174,8 @@ function build(edition: string): Witnesses {
     ...(remembersSleep ? names.filter(isDozing).map(asleep) : []),
   ];
   const lists = new Map<readonly Row[], readonly Row[]>();
-  const witnesses = new Map<Row | string, Witness>();
+  /** By their rows, and those that tell of a run state by that. */
+  const witnesses = new Map<Row | RunState, Witness>();
 
   function of(
     seen: Seen,
@@ -203,7 +204,7 @@ function build(edition: string): Witnesses {
     const told = row.moves === "status" ? member(data, "status") : "";
     // A newer QEMU may have more of them.
     if (told !== "" && !names.includes(told as RunState)) return undefined;
-    const key = told === "" ? row : `status ${told}`;
+    const key = told === "" ? row : told as RunState;
     let known = witnesses.get(key);
     if (known === undefined) {
       witnesses.set(key, known = make(row, String(told), kind));

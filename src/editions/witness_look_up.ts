@@ -9,7 +9,7 @@ import { commands, hmp, refusedInPreconfig } from "./witness_commands.ts";
 import { events } from "./witness_events.ts";
 import { foreignEvents, greeting } from "./witness_foreign.ts";
 import { migrationEvents } from "./witness_migration.ts";
-import type { Activity, Row, Seen } from "./witness_row.ts";
+import type { Activity, CommandRows, Row, Seen } from "./witness_row.ts";
 
 /** The events of all three tables: no name is in two. */
 const eventLists: ReadonlyMap<string, readonly (readonly Row[])[]> =
@@ -20,6 +20,10 @@ const eventLists: ReadonlyMap<string, readonly (readonly Row[])[]> =
       ...foreignEvents,
     }).map(([name, rows]) => [name, [rows]]),
   );
+
+// A name fresh from a text is found in a map in half the time (V8).
+const rowsOfCommands: ReadonlyMap<string | undefined, CommandRows> =
+  /* @__PURE__ */ new Map(/* @__PURE__ */ Object.entries(commands));
 
 const nowhere: readonly (readonly Row[])[] = [];
 
@@ -37,15 +41,15 @@ export function rowsFor(seen: Seen): readonly (readonly Row[])[] {
     case "event":
       return eventLists.get(name ?? "") ?? nowhere;
     case "command":
-      return listed(lookUp(commands, meant(name, data))?.sent);
+      return listed(rowsOfCommands.get(meant(name, data))?.sent);
     case "return": {
-      const rows = lookUp(commands, meant(answers?.name, answers?.data));
+      const rows = rowsOfCommands.get(meant(answers?.name, answers?.data));
       return listed(isHmp(answers?.name) ? rows?.answered : rows?.returned);
     }
     case "error":
       return [
         refusedInPreconfig,
-        ...listed(lookUp(commands, answers?.name)?.refused),
+        ...listed(rowsOfCommands.get(answers?.name)?.refused),
       ];
   }
 }

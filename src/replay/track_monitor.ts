@@ -220,8 +220,9 @@ export function following(
    */
   function lookBack(since: number, reply: Lead): Standings {
     let set = 0;
-    for (const [index, { after, lead }] of past.slice(since).entries()) {
-      set = (index === 0 ? 0 : lead(set)) | reply(after);
+    for (let index = since; index < past.length; index++) {
+      const { after, lead } = past[index]!;
+      set = (index === since ? 0 : lead(set)) | reply(after);
     }
     return set;
   }
