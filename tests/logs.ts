@@ -287,6 +287,20 @@ export const logsSuite: Suite = {
     assert.deepEqual(of(closed), ["0xb"]);
   },
 
+  "logSource() keeps whose a message of libvirt is, though that copy is damaged"() {
+    const resume = stopEvent.replace("STOP", "RESUME");
+    const wrapped = stopEvent.replace("STOP", "ST\nOP");
+    const log = libvirtInput("0xa", resume, 1) +
+      libvirtInput("0xb", resume, 1) +
+      libvirtLine('Line [{"QMP": {"capabilities": []}}]', 1) +
+      libvirtLine(`QEMU_MONITOR_RECV_EVENT: mon=0xb event=${wrapped}`, 1) +
+      libvirtLine(`Line [${stopEvent}]`, 1);
+    const last = entriesOf(log).at(-1)!;
+    assert.equal(last.name, "STOP");
+    assert.equal(last.monitor, "0xb");
+    assert.deepEqual(last.findings, []);
+  },
+
   "logSource() counts a message twice that libvirt got twice"() {
     const log = libvirtInput("0xa", stopEvent) + libvirtInput("0xa", stopEvent);
     assert.deepEqual(said(entriesOf(log)), ["<- STOP", "<- STOP"]);

@@ -55,8 +55,8 @@ function reader(): Stage<LogLine, TraceRecord> {
         column,
         direction: isSent ? "->" : "<-",
         isLoose: doubtful.has(place),
-        ...mon !== undefined && { monitor: names.of(mon) },
-        ...at !== undefined && { at },
+        monitor: mon === undefined ? undefined : names.of(mon),
+        at,
       };
     },
   });
@@ -68,7 +68,8 @@ function reader(): Stage<LogLine, TraceRecord> {
         severity === "fault"
       ) && doubtful.has(told?.place ?? "RECV");
       // The guest agent speaks alike, and is no QEMU.
-      const isAgent = /^\{"execute": ?"guest-/.test(record.text);
+      const isAgent = record.text.startsWith('{"execute": "guest-') ||
+        record.text.startsWith('{"execute":"guest-');
       if (!isPart && !isAgent) {
         const place = told?.place ?? "RECV";
         const awaited = isGreeting.test(record.text) ? greeted() : undefined;

@@ -25,11 +25,11 @@ export interface Mark {
   /** Where the message's brace stands. */
   readonly column: number;
   /** Seconds since the epoch. */
-  readonly at?: number;
+  readonly at?: number | undefined;
   /** Which way the message went. */
-  readonly direction?: Direction;
+  readonly direction?: Direction | undefined;
   /** Which monitor it belongs to. */
-  readonly monitor?: string;
+  readonly monitor?: string | undefined;
   /** Whether the mark is but a brace, which may begin anything. */
   readonly isLoose?: boolean;
   /** Whether what begins here counts only if it ends on the same line. */
@@ -187,11 +187,10 @@ function nextBrace(
   from: number,
   isLoose: boolean,
 ): { readonly column: number; readonly isShort: boolean } | undefined {
-  const blanks = /[^ \t]/g;
-  blanks.lastIndex = from;
-  const column = blanks.exec(text)?.index ?? -1;
+  let column = from;
+  while (text[column] === " " || text[column] === "\t") column += 1;
   if (text[column] === "{") return { column, isShort: false };
-  if (!isLoose || column < 0) return undefined;
+  if (!isLoose || column >= text.length) return undefined;
   const braces = /\{[ \t]*["']/g;
   braces.lastIndex = from;
   const brace = braces.exec(text);
@@ -218,15 +217,14 @@ function finish(
   if (message.cutAt !== undefined) {
     return [recordOf(message, mark, text, [unjoinable(message.cutAt)])];
   }
-  const changes = new Set(message.mended);
+  const changes = message.mended;
   const isJson = dialect === "qemu" && !message.isSingle;
   const spelt = isJson ? undefined : spellAsJson(joined, dialect);
   for (const change of spelt?.changes ?? []) changes.add(change);
   const json = spelt?.json ?? joined;
-  const way = mark.direction ?? direction;
   const record = recordOf(
     message,
-    way === undefined ? mark : { ...mark, direction: way },
+    mark.direction === undefined ? { ...mark, direction } : mark,
     text,
     changes.size === 0 ? [] : [rewritten(changes)],
     changes.size === 0 ? undefined : json,
@@ -243,16 +241,17 @@ function recordOf(
   findings: readonly Finding[],
   json?: string,
 ): TraceRecord {
-  return {
+  const record: { -readonly [Key in keyof TraceRecord]: TraceRecord[Key] } = {
     line,
     offset,
-    ...at !== undefined && { at },
-    ...direction !== undefined && { direction },
-    ...monitor !== undefined && { monitor },
     text,
-    ...json !== undefined && { json },
-    ...findings.length > 0 && { findings },
   };
+  if (at !== undefined) record.at = at;
+  if (direction !== undefined) record.direction = direction;
+  if (monitor !== undefined) record.monitor = monitor;
+  if (json !== undefined) record.json = json;
+  if (findings.length > 0) record.findings = findings;
+  return record;
 }
 
 /**

@@ -16,10 +16,14 @@ const memory = 4096;
 
 /** A message, and where it was logged so far. */
 interface Slot {
-  record: TraceRecord;
-  readonly key: string;
+  /** Where it was logged first. */
+  readonly line: number;
+  /** What to give; nothing once it was given, since the key suffices to know it again. */
+  record: TraceRecord | undefined;
+  readonly key: number;
+  monitor: string | undefined;
   readonly thread: string;
-  readonly places: Set<Place>;
+  readonly places: Place[];
   /** The monitor that it must be of, unless its thread knows another one. */
   readonly awaited: string | undefined;
   isSure: boolean;
@@ -68,7 +72,7 @@ export function once(): Once {
   let slots: Slot[] = [];
   let settledTo = 0;
   let forgottenTo = 0;
-  const byKey = new Map<string, Slot[]>();
+  const byKey = new Map<number, Slot[]>();
   const monitors = new Map<string, Set<string>>();
   const all = new Set<string>();
 
@@ -79,8 +83,13 @@ export function once(): Once {
   }
 
   /** Only one monitor can be meant where a thread, or the whole log, knows just one. */
-  function named({ record, thread, awaited }: Slot): TraceRecord {
-    if (record.monitor !== undefined) return record;
+  function named(
+    record: TraceRecord,
+    { monitor, thread, awaited }: Slot,
+  ): TraceRecord {
+    if (monitor !== undefined) {
+      return record.monitor === monitor ? record : { ...record, monitor };
+    }
     const known = monitors.get(thread) ?? all;
     const [only] = known.size === 0 ? all : known;
     if (only === undefined) return record;
@@ -99,22 +108,31 @@ export function once(): Once {
       const alike = byKey.get(key);
       const { monitor } = record;
       const slot = alike?.find((each) =>
-        !each.places.has(place) &&
-        (monitor === undefined || (each.record.monitor ?? monitor) === monitor)
+        !each.places.includes(place) &&
+        (monitor === undefined || (each.monitor ?? monitor) === monitor)
       );
       const isSure = place === "SEND_MSG" || place === "RECV";
       if (slot !== undefined) {
-        slot.places.add(place);
+        slot.places.push(place);
         slot.isSure ||= isSure;
         // Another copy may have come through where one was damaged.
-        if (isDamaged(slot.record) && !isDamaged(record)) {
-          slot.record = { ...record, line: slot.record.line };
+        if (slot.record && isDamaged(slot.record) && !isDamaged(record)) {
+          slot.record = { ...record, line: slot.line };
         }
-        if (monitor !== undefined) slot.record = { ...slot.record, monitor };
+        slot.monitor ??= monitor;
         return;
       }
-      const places = new Set([place]);
-      const fresh: Slot = { record, key, thread, places, awaited, isSure };
+      const { line } = record;
+      const fresh: Slot = {
+        line,
+        record,
+        key,
+        monitor,
+        thread,
+        places: [place],
+        awaited,
+        isSure,
+      };
       if (alike === undefined) byKey.set(key, [fresh]);
       else alike.push(fresh);
       slots.push(fresh);
@@ -129,14 +147,13 @@ export function once(): Once {
       const records: TraceRecord[] = [];
       for (; settledTo < slots.length; settledTo++) {
         const slot = slots[settledTo]!;
-        if (!slot.isSure && line - slot.record.line <= patience) break;
-        records.push(named(slot));
-        // The text is not needed to know it again.
-        slot.record = { ...slot.record, text: "" };
+        if (!slot.isSure && line - slot.line <= patience) break;
+        records.push(named(slot.record!, slot));
+        slot.record = undefined;
       }
       while (
         forgottenTo < settledTo &&
-        line - slots[forgottenTo]!.record.line > memory
+        line - slots[forgottenTo]!.line > memory
       ) forget(slots[forgottenTo++]!);
       if (forgottenTo > memory) {
         slots = slots.slice(forgottenTo);
@@ -148,24 +165,24 @@ export function once(): Once {
   };
 }
 
-function isDamaged({ findings = [] }: TraceRecord): boolean {
-  return findings.some(({ severity }) => severity === "fault");
+function isDamaged({ findings }: TraceRecord): boolean {
+  return findings !== undefined &&
+    findings.some(({ severity }) => severity === "fault");
 }
 
 /**
- * Two hashes (FNV-1a) and the length: texts may be large, and are many. Blanks
- * do not count, since a copy may have been wrapped where another was not.
+ * Two hashes (FNV-1a), as many bits of them as a number holds: texts may be
+ * large, and are many. Blanks do not count, since a copy may have been wrapped
+ * where another was not.
  */
-function keyOf(text: string): string {
-  let length = 0;
+function keyOf(text: string): number {
   let one = 0x811c9dc5;
   let other = 0x9747b28c;
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit <= 0x20) continue;
-    length += 1;
     one = Math.imul(one ^ unit, 0x01000193);
     other = Math.imul(other ^ unit, 0x5bd1e995);
   }
-  return `${length} ${one} ${other}`;
+  return (one >>> 0) * 2 ** 21 + (other >>> 11);
 }
