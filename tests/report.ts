@@ -808,6 +808,32 @@ export const reportSuite: Suite = {
     assert.equal(stops.at(-1)?.line, 4 * cycles - 3);
   },
 
+  "reporter() keeps the stops of each machine, however many machines there are"() {
+    const line = (mon: number, second: number, name: string) =>
+      `QEMU_MONITOR_RECV_EVENT: mon=0x${mon} event=${event(name, second)}\n`;
+    const cycles = Array.from(
+      { length: 40 },
+      (_, index) =>
+        Array.from(
+          { length: 20 },
+          (_, mon) =>
+            line(mon + 10, 9 * index, "SUSPEND") +
+            line(mon + 10, 9 * index + 1, "WAKEUP"),
+        ),
+    );
+    const log = cycles.flat().join("");
+    const { machines, notes } = reportOn(log);
+    assert.deepEqual(
+      machines.map(({ stops }) => stops.length),
+      Array(20).fill(40),
+    );
+    assert.notMatch(notes.join("\n"), /stops .* left out/);
+    // Who wants few events is told of few stops.
+    for (const { stops } of reportOn(log, { mostEvents: 10 }).machines) {
+      assert.isAtMost(stops.length, 2);
+    }
+  },
+
   "reporter() keeps a hundred machines and counts the others"() {
     const source = rawSource();
     const records = Array.from({ length: 150 }, (_, index) => {

@@ -56,7 +56,8 @@ const mostOpen = 10;
  */
 export function reportHtml(report: Report): string {
   let page = pageOf(report);
-  for (let most = 500; sizeOf(page) > mostBytes && most > 5; most /= 2) {
+  // Many machines have many stops, which are a quarter of that.
+  for (let most = 4000; sizeOf(page) > mostBytes && most > 5; most /= 2) {
     page = pageOf(lessened(report, Math.floor(most)));
   }
   return page;

@@ -38,8 +38,10 @@ export interface Followed {
 export interface Room {
   /** How many intervals, from 2. */
   readonly intervals: number;
-  /** How many events, from 2; and a quarter as many stops. */
+  /** How many events, from 2. */
   readonly events: number;
+  /** How many stops, from 2. */
+  readonly stops: number;
 }
 
 /** Follows a machine. */
@@ -99,7 +101,7 @@ export function followMachine(
   monitor: string | undefined,
   room: () => Room,
 ): MachineFollower {
-  const follower = followStops(() => quarter(room().events));
+  const follower = followStops(() => room().stops);
   // By the list itself: the tracker gives the same one for the same states.
   const standings = new Map<readonly string[], Writable<Standing>>();
   let intervals: Interval[] = [];
@@ -228,7 +230,7 @@ export function followMachine(
     end(most) {
       breakOff(follower.end(), last.line, last.now);
       close(last.now);
-      const { stops, count, downtime } = follower.result(quarter(most.events));
+      const { stops, count, downtime } = follower.result(most.stops);
       const machine: Machine = {
         ...monitor !== undefined && { monitor: shorten(monitor) },
         ...qemu !== undefined && { qemu },
@@ -248,11 +250,6 @@ export function followMachine(
       };
     },
   };
-}
-
-/** Stops take more room than the rest. */
-function quarter(most: number): number {
-  return Math.max(2, Math.floor(most / 4));
 }
 
 /** Where QEMU has ended, there is no run state. */

@@ -26,7 +26,7 @@ export interface ReportOptions {
   readonly epoch?: number;
   /** How many intervals and findings to keep, of each, from 10: 1,000 unless said. */
   readonly most?: number;
-  /** How many events to keep, from 10, and a quarter as many stops: as many as of the rest unless said. */
+  /** How many events to keep, from 10: as many as of the rest unless said. Of stops a quarter as many, and up to 50 of each machine. */
   readonly mostEvents?: number;
 }
 
@@ -59,6 +59,9 @@ const mostMachines = 100;
 
 /** Of those beyond, no more are counted. */
 const mostCounted = 10_000;
+
+/** Why a machine stopped is what people ask: they read so many of each, however many machines there are. */
+const mostTold = 50;
 
 /** QEMU changes its state a few times at most before it tells of it. */
 const mostHeld = 16;
@@ -142,9 +145,12 @@ export function reporter(options: ReportOptions = {}): Reporter {
 
   const part = (all: number) =>
     Math.max(2, Math.floor(all / Math.max(1, machines.size)));
+  // Stops take more room than the rest.
+  const mostStops = Math.max(2, Math.floor(mostEvents / 4));
   const share = (): Room => ({
     intervals: part(most),
     events: part(mostEvents),
+    stops: Math.max(part(mostStops), Math.min(mostTold, mostStops)),
   });
 
   function machineOf({ monitor, state }: Entry): MachineFollower | undefined {
