@@ -605,6 +605,28 @@ export const trackSuite: Suite = {
     );
   },
 
+  "tracker() learns by query-migrate of a migration that another client began"() {
+    const status = (name: string) =>
+      `{"return": {"status": "${name}", "singlestep": false, "running": ${
+        name === "running"
+      }}}`;
+    const ask = '->{"execute": "query-status"}';
+    const follow = (migration: object) =>
+      found(track(talk(
+        ...[greeting, ask, status("running"), '->{"execute": "query-migrate"}'],
+        ...[JSON.stringify({ return: migration }), event("STOP")],
+        ...[ask, status("finish-migrate"), ask, status("postmigrate")],
+      )));
+    for (
+      const name of ["setup", "active", "pre-switchover", "postcopy-active"]
+    ) {
+      assert.deepEqual(follow({ status: name }), [], name);
+    }
+    for (const migration of [{}, { status: "none" }, { status: "failed" }]) {
+      assert.deepEqual(follow(migration), ["IMPOSSIBLE_TRANSITION on line 9"]);
+    }
+  },
+
   "tracker() takes the RESET that 3.0 to 4.0 send unasked for no change"() {
     const answer = (status: string) =>
       `{"return": {"status": "${status}", "singlestep": false, "running": ${

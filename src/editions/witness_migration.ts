@@ -303,6 +303,19 @@ export const migrationEvents: Readonly<
 const notInMigration = allBut("inmigrate", "preconfig");
 const live: readonly RunState[] = ["running", "suspended"];
 
+const goingOn: readonly MigrationStatus[] = [
+  "setup",
+  "active",
+  "wait-unplug",
+  "pre-switchover",
+  "device",
+  "postcopy-device",
+  "postcopy-active",
+  "postcopy-paused",
+  "postcopy-recover-setup",
+  "postcopy-recover",
+];
+
 const qmpMigrate = [
   "qmp_migrate() and migrate_prepare() in migration/migration.c of 2.11, 4.2, 7.2, 10.2.2",
 ];
@@ -388,26 +401,42 @@ export const migrationCommands: Readonly<
   },
 
   "query-migrate": {
-    returned: [{
-      where: { status: ["completed"] },
-      moves: "stays",
-      causes: [settles],
-      ends: ["outgoing migration"],
-      sources: [
-        "migration_iteration_finish() in migration/migration.c of 7.2: at once after the status",
-        "live 7.2.22",
-      ],
-    }, {
-      where: { status: ["cancelled"] },
-      moves: "stays",
-      ends: ["outgoing migration"],
-      sources: ["fill_source_migration_info() in migration/migration.c of 7.2"],
-    }, {
-      where: { status: ["failed"] },
-      moves: "stays",
-      begins: ["giving up a migration"],
-      ends: ["outgoing migration"],
-      sources: ["fill_source_migration_info() in migration/migration.c of 7.2"],
-    }],
+    returned: [
+      // One that another client began.
+      ...oneOf(["outgoing migration", "incoming migration"], {
+        where: { status: goingOn },
+        moves: "stays",
+        sources: [
+          "fill_source_migration_info() and fill_destination_migration_info() in migration/migration.c of 7.2",
+        ],
+      }),
+      {
+        where: { status: ["completed"] },
+        moves: "stays",
+        causes: [settles],
+        ends: ["outgoing migration"],
+        sources: [
+          "migration_iteration_finish() in migration/migration.c of 7.2: at once after the status",
+          "live 7.2.22",
+        ],
+      },
+      {
+        where: { status: ["cancelled"] },
+        moves: "stays",
+        ends: ["outgoing migration"],
+        sources: [
+          "fill_source_migration_info() in migration/migration.c of 7.2",
+        ],
+      },
+      {
+        where: { status: ["failed"] },
+        moves: "stays",
+        begins: ["giving up a migration"],
+        ends: ["outgoing migration"],
+        sources: [
+          "fill_source_migration_info() in migration/migration.c of 7.2",
+        ],
+      },
+    ],
   },
 };
