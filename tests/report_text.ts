@@ -14,6 +14,7 @@ import {
   reportOn,
   reportSaid,
   reportSaidBy,
+  reportTrace,
   stepsOf,
 } from "./report_steps.ts";
 import type { Assets, Suite } from "./suite.ts";
@@ -251,7 +252,7 @@ export const reportTextSuite: Suite = {
     ));
     assert.deepEqual(below(text.split("\n"), "Downtime"), [
       "  unknown          1 stop",
-      "  host-quit        1 stop, not over where the log ends",
+      "  host-quit        1 stop, not over where the log tells no more",
     ]);
   },
 
@@ -292,6 +293,24 @@ export const reportTextSuite: Suite = {
     assert.match(
       text,
       /^It was not seen to stop: where it was heard last, 40 min before the log ends, it was running$/m,
+    );
+  },
+
+  "reportText() does not say of a stop that may be over that the log ends with it"() {
+    const text = reportText(reportTrace(
+      [0, "<-", greeting],
+      [1, "<-", event("RESUME", 1)],
+      [2, "->", '{"execute": "stop"}'],
+      [2, "<-", event("STOP", 2)],
+      [2, "<-", '{"return": {}}'],
+      [9, "->", '{"execute": "cont"}'],
+      [9, "<-", '{"return": {}}'],
+      [99, "->", '{"execute": "query-kvm"}'],
+      [99, "<-", '{"return": {"enabled": true, "present": true}}'],
+    ));
+    assert.match(
+      text,
+      /^ {2}command +7 s in 1 stop, not over where the log tells no more$/m,
     );
   },
 

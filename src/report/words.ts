@@ -272,11 +272,11 @@ export function grouped(number: number): string {
  */
 export function downtimeWords({ count, seconds, open }: Downtime): string {
   const stops = counted(count, "stop");
+  const which = count === 1 ? "" : `${open} of them `;
+  // That need not be the end of the log, which may go on without the machine.
   const still = open === 0
     ? ""
-    : count === 1
-    ? ", not over where the log ends"
-    : `, ${open} of them not over where the log tells no more`;
+    : `, ${which}not over where the log tells no more`;
   // A log without times tells no more, nor does one that ends with the stop.
   return (seconds === 0 ? "" : `${duration(seconds)} in `) + stops + still;
 }
