@@ -627,6 +627,26 @@ export const trackSuite: Suite = {
     }
   },
 
+  "tracker() leaves a machine that came, since 10.0, where it was if its disks are held by another"() {
+    const migration = (status: string) => event("MIGRATION", { status });
+    const ask = '->{"execute": "query-status"}';
+    const follow = (edition: string) => {
+      const singlestep = edition < "9" ? "" : '"singlestep": false, ';
+      const answer =
+        `{"return": {"status": "inmigrate", ${singlestep}"running": false}}`;
+      return found(track(
+        talk(
+          ...[greeting, ask, answer, migration("active")],
+          ...[migration("completed"), ask, answer],
+        ),
+        edition,
+      ));
+    };
+    assert.deepEqual(follow("10.0"), []);
+    assert.deepEqual(follow("10.2"), []);
+    assert.deepEqual(follow("9.2"), ["IMPOSSIBLE_TRANSITION on line 8"]);
+  },
+
   "tracker() takes the RESET that 3.0 to 4.0 send unasked for no change"() {
     const answer = (status: string) =>
       `{"return": {"status": "${status}", "singlestep": false, "running": ${

@@ -115,10 +115,13 @@ const asleep = [
 ];
 
 /** The machine goes on, or back to where it was. */
-function undoes(back: readonly RunState[]): readonly Consequence[] {
+function undoes(
+  back: readonly RunState[],
+  certainty: Consequence["certainty"] = "must",
+): readonly Consequence[] {
   return [
     {
-      certainty: "must",
+      certainty,
       in: ["finish-migrate"],
       outcomes: [
         { kind: "event", name: "RESUME" },
@@ -134,6 +137,17 @@ function undoes(back: readonly RunState[]): readonly Consequence[] {
   ];
 }
 
+const back: readonly RunState[] = [
+  "guest-panicked",
+  "internal-error",
+  "io-error",
+  "paused",
+  "postmigrate",
+  "prelaunch",
+  "shutdown",
+  "watchdog",
+];
+
 /** A migration is given up: it failed, or is being cancelled and may yet come to its last step. */
 function givenUp(ends: readonly Activity[]): readonly Row[] {
   const row: Omit<Row, "causes"> = {
@@ -144,20 +158,9 @@ function givenUp(ends: readonly Activity[]): readonly Row[] {
   };
   return [
     { ...row, until: "8.1", causes: undoes(["postmigrate"]) },
-    {
-      ...row,
-      since: "8.1",
-      causes: undoes([
-        "guest-panicked",
-        "internal-error",
-        "io-error",
-        "paused",
-        "postmigrate",
-        "prelaunch",
-        "shutdown",
-        "watchdog",
-      ]),
-    },
+    { ...row, since: "8.1", until: "10.0", causes: undoes(back) },
+    // Since 10.0 it leaves the machine stopped if the disks are lost.
+    { ...row, since: "10.0", causes: undoes(back, "may") },
   ];
 }
 
@@ -224,6 +227,17 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
       moves: allBut("inmigrate", "preconfig", "running"),
       ends: ["saving a snapshot"],
       sources: [savesSnapshot, "live 7.2.22"],
+    },
+    {
+      // One that came stays where it was if its disks are held by another.
+      since: "10.0",
+      moves: allBut("preconfig"),
+      ends: alike,
+      causes: [settles],
+      sources: [
+        "process_incoming_migration_bh() in migration/migration.c of the end of 2025: no vm_start() where migration_block_activate() fails; the commits are of January 2025, before 10.0",
+        savesSnapshot,
+      ],
     },
     {
       // A machine that came is started, or set to its state, before.
