@@ -631,9 +631,8 @@ export const trackSuite: Suite = {
     const migration = (status: string) => event("MIGRATION", { status });
     const ask = '->{"execute": "query-status"}';
     const follow = (edition: string) => {
-      const singlestep = edition < "9" ? "" : '"singlestep": false, ';
       const answer =
-        `{"return": {"status": "inmigrate", ${singlestep}"running": false}}`;
+        '{"return": {"status": "inmigrate", "singlestep": false, "running": false}}';
       return found(track(
         talk(
           ...[greeting, ask, answer, migration("active")],
