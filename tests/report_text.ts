@@ -296,6 +296,22 @@ export const reportTextSuite: Suite = {
     );
   },
 
+  "reportText() says of a machine that was found stopped for how long at least it was"() {
+    const text = reportText(reportTrace(
+      [0, "<-", greeting],
+      [1, "->", '{"execute": "query-status"}'],
+      [
+        1,
+        "<-",
+        '{"return": {"running": false, "singlestep": false, "status": "io-error"}}',
+      ],
+      [9, "->", '{"execute": "cont"}'],
+      [9, "<-", event("RESUME", 9)],
+      [9, "<-", '{"return": {}}'],
+    ));
+    assert.match(text, /^ {2}line 4, .*: a disk failed, for at least 8 s$/m);
+  },
+
   "reportText() does not say of a stop that may be over that the log ends with it"() {
     const text = reportText(reportTrace(
       [0, "<-", greeting],

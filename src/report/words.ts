@@ -285,19 +285,27 @@ export function downtimeWords({ count, seconds, open }: Downtime): string {
  * Says how a stop went on.
  *
  * @param stop The stop.
- * @returns Such as `for 12 s` or `QEMU ended`.
+ * @returns Such as `for 12 s`, `for at least 12 s` or `QEMU ended`.
  */
-export function outcomeWords({ from, to, back, hasEnded }: Stop): string {
+export function outcomeWords(stop: Stop): string {
+  const { from, to, back, hasEnded } = stop;
   const words: string[] = [];
   // Where the end has the time of the beginning, its own is not known.
   if (from !== undefined && to !== undefined && to > from) {
-    words.push(`for ${duration(to - from)}`);
+    const least = wasFoundStopped(stop) ? "at least " : "";
+    words.push(`for ${least}${duration(to - from)}`);
   }
   if (hasEnded) words.push("QEMU ended");
   else if (back.length === 0) {
     words.push("and the log does not tell of its running again");
   }
   return words.join(", ");
+}
+
+/** Whether a reply tells of the stop: then it had come before, nobody knows when. */
+function wasFoundStopped({ cause, chain, line }: Stop): boolean {
+  const teller = chain.find((each) => each.line === line);
+  return teller?.kind === "return" && cause !== "monitor-lost";
 }
 
 /** Where a moment lies in a log. */
