@@ -196,6 +196,17 @@ export const witnessTests: Suite = {
     }
   },
 
+  "witness() promises since 10.0 no way back to a machine whose migration failed"() {
+    const certainty = (edition: string) =>
+      witness(edition).of({
+        kind: "event",
+        name: "MIGRATION",
+        data: { status: "failed" },
+      })?.causes[0]?.certainty;
+    assert.equal(certainty("9.2"), "must");
+    assert.equal(certainty("10.0"), "may");
+  },
+
   "witness() knows no event that the edition has not got"() {
     const pvshutdown: Seen = { kind: "event", name: "GUEST_PVSHUTDOWN" };
     assert.isUndefined(witness("9.0").of(pvshutdown));

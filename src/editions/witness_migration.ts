@@ -174,9 +174,10 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   "postcopy-paused": underWay,
   "postcopy-recover-setup": underWay,
   "postcopy-recover": underWay,
-  // Both sides say so: here the machine is not started yet, there it is stopped.
+  // Both sides say so: here the machine is not started yet, there it is stopped,
+  // or fell asleep after that, as below.
   "postcopy-device": oneOf(["outgoing migration", "incoming migration"], {
-    moves: ["finish-migrate", "inmigrate"],
+    moves: ["finish-migrate", "inmigrate", "suspended"],
     sources: [
       "postcopy_start() in migration/migration.c and postcopy_listen_thread() in migration/postcopy-ram.c of 10.2.2",
     ],
