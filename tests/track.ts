@@ -501,8 +501,6 @@ export const trackSuite: Suite = {
         assert.deepEqual(steps.at(-1)?.states, ["suspended"], edition);
       }
     }
-    const postcopy = ["postcopy-device", "postcopy-active", "completed"];
-    assert.deepEqual(found(follow("10.2", ...postcopy.map(migration))), []);
     // Before 8.1 it aborts without a word.
     assert.deepEqual(found(follow("7.2")), [
       "IMPOSSIBLE_TRANSITION on line 8",

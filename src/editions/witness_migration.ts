@@ -174,10 +174,9 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
   "postcopy-paused": underWay,
   "postcopy-recover-setup": underWay,
   "postcopy-recover": underWay,
-  // Both sides say so: here the machine is not started yet, there it is stopped,
-  // or fell asleep after that, as below.
+  // Both sides say so: here the machine is not started yet, there it is stopped.
   "postcopy-device": oneOf(["outgoing migration", "incoming migration"], {
-    moves: ["finish-migrate", "inmigrate", "suspended"],
+    moves: ["finish-migrate", "inmigrate"],
     sources: [
       "postcopy_start() in migration/migration.c and postcopy_listen_thread() in migration/postcopy-ram.c of 10.2.2",
     ],
