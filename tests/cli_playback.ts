@@ -159,10 +159,25 @@ export const playbackVerbTests: Suite = {
     ) {
       assert.deepEqual(await names("--from", from), ["STOP", "RESUME"], from);
     }
+    const host = fakeHost({ files });
+    await main(["replay", "--until=5", "log"], host);
+    assert.match(host.out(), /^2026-03-12T03:14:00\.990000Z <- event /m);
     const ends = ["--until=63", "--until=2026-03-12T03:15:03.001Z"];
     for (const until of ends) {
       assert.deepEqual(await names(until), ["RESUME", "STOP"], until);
     }
+    const shown = await steered([[500, "q"]], ["--speed", "1"], {
+      files,
+      columns: 150,
+    });
+    assert.match(
+      shown.host.out(),
+      /\r2026-03-12T03:14:01\.0Z {2}x1 {2}run state: running/,
+    );
+    assert.match(
+      (await played("--from", "2026-03-12T03:15.5")).err,
+      /^qmp-run-state: Cannot find /,
+    );
     const { code, err } = await played("--from", "2026-13-12T03:15");
     assert.match(err, /^qmp-run-state: Cannot find "2026-13-12T03:15": it is /);
     assert.equal(code, 2);

@@ -140,24 +140,38 @@ const halfMillisecond = 0.0005;
 
 /** A time of day, as a report or libvirt writes it: in UTC unless it says otherwise. */
 const date =
-  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(?:Z|([+-]\d\d):?(\d\d))?$/;
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?:(:\d\d)(\.\d+)?)?(?:Z|([+-]\d\d):?(\d\d))?$/;
 
 function markOf(given: string | undefined, slack: number): Mark | undefined {
   if (given === undefined) return undefined;
   const [, entry] = /^entry:([1-9]\d*)$/.exec(given) ?? [];
   if (entry !== undefined) return { index: Number(entry) - 1 };
   if (/^[-+]?\d+(\.\d+)?$/.test(given)) return { time: Number(given) };
-  const [, day, clock, hours = "+00", minutes = "00"] = date.exec(given) ?? [];
-  const milliseconds = Date.parse(`${day}T${clock}${hours}:${minutes}`);
-  if (Number.isFinite(milliseconds)) {
-    return { time: milliseconds / 1000 + slack };
-  }
+  const at = timeOf(given);
+  if (at !== undefined) return { time: at + slack };
   if (/^[\w.-]+$/.test(given)) return { event: given };
   throw new UsageError(
     `Cannot find ${
       quote(given)
     }: it is no time in seconds or such as 2026-03-12T03:15:00Z, no entry:N, and no event`,
   );
+}
+
+/** In seconds since the epoch. */
+function timeOf(given: string): number | undefined {
+  const found = date.exec(given);
+  if (found === null) return undefined;
+  const [
+    ,
+    day,
+    clock,
+    seconds = ":00",
+    rest = "",
+    hours = "+00",
+    minutes = "00",
+  ] = found;
+  const whole = Date.parse(`${day}T${clock}${seconds}${hours}:${minutes}`);
+  return Number.isFinite(whole) ? whole / 1000 + Number(`0${rest}`) : undefined;
 }
 
 function selectionOf(given: string): Selection {

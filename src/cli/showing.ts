@@ -6,6 +6,7 @@
 
 import type { Played } from "../replay/player.ts";
 import type { Found } from "../report/found.ts";
+import { sourceTime } from "../report/words.ts";
 import type { Reel } from "./reel.ts";
 import { statesOf, stepPrinter } from "./step_lines.ts";
 import { counter, type Tally } from "./tally.ts";
@@ -91,10 +92,12 @@ export function showing(out: Printer, film: Reel, start: number): Showing {
     },
     first: () => found()[0],
     place(silence, pace) {
-      const seconds = ((last?.time ?? start) + silence).toFixed(1);
+      const time = (last?.time ?? start) + silence;
+      const words = sourceTime(time, 1);
+      const when = words.endsWith("Z") ? words : `${words} s`;
       const states = statesOf(last && film.stepOf(last.entry));
       // There may be many states, and the line ends somewhere.
-      return `${seconds} s  ${pace}  run state: ${states}`;
+      return `${when}  ${pace}  run state: ${states}`;
     },
   };
 }

@@ -7,6 +7,7 @@
 import type { Step } from "../replay/track.ts";
 import { type Found, foundWith, nameOf } from "../report/found.ts";
 import { membersOf, statusIn } from "../report/members.ts";
+import { sourceTime } from "../report/words.ts";
 import type { Kind } from "../schema/qmp.ts";
 import { shorten } from "../wire/quote.ts";
 import { findingPieces } from "./findings.ts";
@@ -119,7 +120,7 @@ function printMessage(
     ? members
     : `${shorten(name).padEnd(20)} ${members}`.trimEnd();
   out.line(
-    ["dim", (time?.toFixed(6) ?? "").padStart(12)],
+    ["dim", (time === undefined ? "" : sourceTime(time, 6)).padStart(12)],
     ` ${direction} `,
     [styles[kind], kind.padEnd(9)],
     words,

@@ -231,6 +231,23 @@ export function timeOfDay(epoch: number, at: number): string | undefined {
   return new Date(milliseconds).toISOString();
 }
 
+/** Nobody records for three years: what is more is the time of day. */
+const longestTrace = 1e8;
+
+/**
+ * Writes the time of a message as its source has it.
+ *
+ * @param at Seconds since the start, or since the epoch.
+ * @param digits How many digits follow the seconds.
+ * @returns Such as `12.345678` or `2026-11-22T14:25:27.694330Z`.
+ */
+export function sourceTime(at: number, digits: number): string {
+  const spelt = at.toFixed(digits);
+  const [whole, rest] = spelt.split(".");
+  const day = at >= longestTrace ? timeOfDay(0, Number(whole)) : undefined;
+  return day === undefined ? spelt : `${day.slice(0, -5)}.${rest}Z`;
+}
+
 /**
  * Tells whether a time since the start says little to people: nobody counts
  * thousands of seconds.
