@@ -177,7 +177,7 @@ export const commands: Readonly<Record<WitnessingCommand, CommandRows>> = {
         moves: inColo,
         begins: ["colo"],
         sources: [
-          "qmp_query_status() as below; vm_stop_force_state() as called in migration/colo.c of 2.11, 7.2, 10.2.2",
+          "qmp_query_status() as below; vm_stop_force_state() as called in migration/colo.c, read in a tree of late 2025, not in each release",
         ],
       },
       {

@@ -106,12 +106,12 @@ const gone: After = {
 };
 
 const obeyed = [
-  "migration_thread() in migration/migration.c of 2.11, migration_iteration_finish() of 4.2: the event first, and then QEMU finds that there is no such transition and aborts",
+  "migration_thread(), later migration_iteration_finish(), in migration/migration.c, as the commits below tell of it and not read in each release: the event first, and then QEMU finds that there is no such transition and aborts",
   'qmp_cont() since the commit of May 2019, "forbid qmp_cont in RUN_STATE_FINISH_MIGRATE", and main_loop_should_exit() since that of January 2020, "ignore finishmigrate -> prelaunch transition", of 4.1 and 5.0, which mend that',
 ];
 
 const asleep = [
-  "migration_maybe_pause() in migration/migration.c of 8.2.2, migration_switchover_prepare() of 10.2.2, which wait for migrate-continue meanwhile; qemu_system_suspend() in system/runstate.c: a guest that was about to sleep when its machine was stopped does so then, and from there is no way to postmigrate",
+  "migration_maybe_pause(), later migration_switchover_prepare(), in migration/migration.c, read in a tree of late 2025 and in patches, not in each release: they wait for migrate-continue meanwhile; qemu_system_suspend() in system/runstate.c: a guest that was about to sleep when its machine was stopped does so then, and from there is no way to postmigrate",
 ];
 
 /** The machine goes on, or back to where it was. */
@@ -210,7 +210,7 @@ const statuses: Readonly<Record<MigrationStatus, readonly Row[]>> = {
       during: ["outgoing migration", "running again"],
       moves,
       sources: [
-        "bg_migration_completion() in migration/migration.c of 6.2, 7.2, 10.2.2: a background snapshot, of a machine that runs on",
+        "bg_migration_completion() in migration/migration.c, read in a tree of late 2025, not in each release: a background snapshot, of a machine that runs on",
       ],
     })),
     {
