@@ -161,7 +161,7 @@ export const playbackVerbTests: Suite = {
     }
     const host = fakeHost({ files });
     await main(["replay", "--until=5", "log"], host);
-    assert.match(host.out(), /^2026-03-12T03:14:00\.990000Z <- event /m);
+    assert.match(host.out(), /^2026-03-12T03:14:00\.990000Z 0xa <- event /m);
     const ends = ["--until=63", "--until=2026-03-12T03:15:03.001Z"];
     for (const until of ends) {
       assert.deepEqual(await names(until), ["RESUME", "STOP"], until);
@@ -181,6 +181,27 @@ export const playbackVerbTests: Suite = {
     const { code, err } = await played("--from", "2026-13-12T03:15");
     assert.match(err, /^qmp-run-state: Cannot find "2026-13-12T03:15": it is /);
     assert.equal(code, 2);
+  },
+
+  async "replay says which machine a message is of, and where that one stands"() {
+    const line = (name: string, domain: string) =>
+      `event ${name} at 1769860800.250000 for domain ${domain}: <null>\n`;
+    const files = {
+      log: line("RESUME", "web") + line("STOP", "db") +
+        line("RTC_CHANGE", "web"),
+    };
+    const host = fakeHost({ files });
+    await main(["replay", "--qemu", "7.2", "log"], host);
+    const [, ...rows] = host.out().split("\n").filter((row) =>
+      !row.includes("notice")
+    );
+    assert.match(rows[0]!, /Z web <- event +RESUME/);
+    assert.match(rows[1]!, /run state: running/);
+    assert.match(rows[2]!, /Z db <- event +STOP/);
+    assert.match(rows[3]!, /run state: .*paused/);
+    assert.match(rows[4]!, /Z web <- event +RTC_CHANGE/);
+    // It runs as before: what happened to the other one is nothing to it.
+    assert.deepEqual(rows.slice(5), [""]);
   },
 
   async "replay counts from where it begins while it waits for the first message"() {

@@ -26,6 +26,9 @@ const styles: Readonly<Record<Kind, Style>> = {
 
 const unknown = "not known";
 
+/** Of as many machines it is known what was told of them last. */
+const mostMachines = 2000;
+
 /** Prints what there is to say of messages. */
 export interface StepPrinter {
   /**
@@ -61,6 +64,8 @@ export function stepPrinter(
   out: Printer,
   before: string = unknown,
 ): StepPrinter {
+  /** The run state that was told last of each machine. */
+  const stood = new Map<string | undefined, string>();
   /** What a QEMU said last of its run state, as long as that is possible. */
   let told: { monitor: string | undefined; status: unknown } | undefined;
 
@@ -90,8 +95,12 @@ export function stepPrinter(
       const { line } = entry;
       for (const finding of step.findings) found({ line, finding });
       const states = standing(step);
-      if (states !== before) out.line(indent, "run state: ", ["cyan", states]);
-      before = states;
+      const { monitor } = entry;
+      if (states !== (stood.get(monitor) ?? before)) {
+        out.line(indent, "run state: ", ["cyan", states]);
+      }
+      if (stood.size === mostMachines) stood.clear();
+      stood.set(monitor, states);
     },
   };
 }
@@ -119,8 +128,11 @@ function printMessage(
   const words = name === undefined
     ? members
     : `${shorten(name).padEnd(20)} ${members}`.trimEnd();
+  const { monitor } = entry;
   out.line(
     ["dim", (time === undefined ? "" : sourceTime(time, 6)).padStart(12)],
+    // A log that names the machine may be of several.
+    monitor === undefined ? "" : ` ${shorten(monitor)}`,
     ` ${direction} `,
     [styles[kind], kind.padEnd(9)],
     words,
