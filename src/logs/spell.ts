@@ -23,7 +23,7 @@ export interface Spelt {
 }
 
 const token =
-  /\s+|[{}[\],:]|u?(?<string>"[^"\\]*(?:\\[^][^"\\]*)*"|'[^'\\]*(?:\\[^][^'\\]*)*')|(?<word>\([a-z ]+\)|[^\s{}[\],:"'()]+)/gy;
+  /[\s{}[\],:]+|u?("[^"\\]*(?:\\[^][^"\\]*)*"|'[^'\\]*(?:\\[^][^'\\]*)*')|(\([a-z ]+\)|[^\s{}[\],:"'()]+)/gy;
 
 /**
  * Writes a text as JSON.
@@ -38,13 +38,13 @@ export function spellAsJson(text: string, dialect: Dialect): Spelt | undefined {
   let json = "";
   let end = 0;
   for (const match of text.matchAll(token)) {
-    const { string, word } = match.groups!;
-    end = match.index + match[0].length;
+    const [piece, string, word] = match;
+    end += piece.length;
     const written = string !== undefined
       ? writeString(string, dialect, changes)
       : word !== undefined
       ? writeWord(word, dialect, changes)
-      : match[0];
+      : piece;
     if (written === undefined) return undefined;
     json += written;
   }
