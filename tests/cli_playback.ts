@@ -172,7 +172,7 @@ export const playbackVerbTests: Suite = {
     });
     assert.match(
       shown.host.out(),
-      /\r2026-03-12T03:14:01\.0Z {2}x1 {2}run state: running/,
+      /\r2026-03-12T03:14:01\.0Z {2}x1 {2}run state of 0xa: running/,
     );
     assert.match(
       (await played("--from", "2026-03-12T03:15.5")).err,

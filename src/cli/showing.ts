@@ -7,6 +7,7 @@
 import type { Played } from "../replay/player.ts";
 import type { Found } from "../report/found.ts";
 import { sourceTime } from "../report/words.ts";
+import { shorten } from "../wire/quote.ts";
 import type { Reel } from "./reel.ts";
 import { statesOf, stepPrinter } from "./step_lines.ts";
 import { counter, type Tally } from "./tally.ts";
@@ -96,8 +97,10 @@ export function showing(out: Printer, film: Reel, start: number): Showing {
       const words = sourceTime(time, 1);
       const when = words.endsWith("Z") ? words : `${words} s`;
       const states = statesOf(last && film.stepOf(last.entry));
+      const monitor = last?.entry.monitor;
+      const whose = monitor === undefined ? "" : ` of ${shorten(monitor)}`;
       // There may be many states, and the line ends somewhere.
-      return `${when}  ${pace}  run state: ${states}`;
+      return `${when}  ${pace}  run state${whose}: ${states}`;
     },
   };
 }
