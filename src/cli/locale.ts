@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Line } from "../report/text.ts";
+import type { Line } from "../report/ink.ts";
 import type { Host } from "./host.ts";
 
 /** What stands for each sign of a drawing; one for one, so that all stays in its column. */

@@ -4,31 +4,22 @@
  * @module
  */
 
+import { inks, type Line } from "./ink.ts";
 import { printable } from "./printable.ts";
-import type {
-  Decoded,
-  Happening,
-  Interval,
-  Link,
-  Machine,
-  Noted,
-  Report,
-  Stop,
-} from "./report.ts";
+import type { Decoded, Link, Machine, Noted, Report, Stop } from "./report.ts";
+import { barLines } from "./text_bar.ts";
+import { chronicleLines } from "./text_chronicle.ts";
 import {
   counted,
   downtimeWords,
   duration,
-  endOf,
   grouped,
   isLong,
   isSilent,
   linkWords,
-  type Look,
   lookOf,
   outcomeWords,
   relative,
-  type Scale,
   scaleOf,
   stateWords,
   stoppedWords,
@@ -37,15 +28,6 @@ import {
   whyWords,
   withoutInfo,
 } from "./words.ts";
-
-/** How a piece of text looks where there is colour. */
-export type Ink = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
-
-/** A piece of a line: text, or text with a look. */
-export type Inked = string | readonly [Ink, string];
-
-/** A line, piece by piece. */
-export type Line = readonly Inked[];
 
 /** How {@linkcode reportText} writes. */
 export interface TextOptions {
@@ -113,7 +95,7 @@ export function reportLines(report: Report, columns: number): Line[] {
     ...report.machines.flatMap((machine) => [
       blank,
       ...machineHead(machine),
-      ...overview(machine, scale, columns),
+      ...barLines(machine, scale, columns),
       ...standings(machine),
       ...downtimes(machine),
       ...whys(report, machine),
@@ -137,9 +119,9 @@ export function timelineLines(report: Report, columns: number): Line[] {
     ...report.machines.flatMap((machine) => [
       blank,
       ...machineHead(machine),
-      ...overview(machine, scale, columns),
+      ...barLines(machine, scale, columns),
       blank,
-      ...chronicle(report, machine, columns),
+      ...chronicleLines(report, machine, columns),
     ]),
     ...found(report),
   ];
@@ -190,106 +172,6 @@ function machineHead({ monitor, qemu, messages }: Machine): Line[] {
     }`,
   ]];
 }
-
-/** How a place in the line looks: a machine may have run and stopped in it. */
-type Cell = Look | "both";
-
-/** What stands for each look in the line. */
-const signs: Readonly<Record<Cell, readonly [Ink, string]>> = {
-  running: ["green", "█"],
-  both: ["red", "▄"],
-  unknown: ["dim", "░"],
-  unclear: ["yellow", "▒"],
-  gone: ["dim", "·"],
-  stopped: ["red", "▁"],
-};
-
-/** What is seen where several stretches share a place. */
-const rank: readonly Cell[] = [
-  ...["gone", "unknown", "unclear", "running", "both", "stopped"] as const,
-];
-
-/** What is short is not to be hidden by its neighbours, nor to hide them. */
-function sharing(one: Cell | undefined, other: Look): Cell {
-  if (one === undefined) return other;
-  const isBoth = [one, other].includes("stopped") &&
-    [one, other].some((each) => each === "running" || each === "unclear");
-  if (isBoth || one === "both") return "both";
-  return rank.indexOf(other) >= rank.indexOf(one) ? other : one;
-}
-
-function overview(
-  { intervals, happenings }: Machine,
-  { isTime, start, end, place }: Scale,
-  columns: number,
-): Line[] {
-  const width = Math.max(40, columns) - 4;
-  const last = width - 1;
-  // Where no stretch is, nothing was heard.
-  const cells: (Cell | undefined)[] = Array(width).fill(undefined);
-  for (const [index, each] of intervals.entries()) {
-    const look = lookOf(each);
-    const from = Math.round(place(each.from, each.line) * last);
-    const to = Math.round(place(each.to, endOf(intervals, index)) * last);
-    for (let cell = from; cell <= to; cell++) {
-      const isIn = cell < to || cell === from ||
-        cell === last && index + 1 === intervals.length;
-      if (isIn) cells[cell] = sharing(cells[cell], look);
-    }
-  }
-  const marks = Array.from({ length: width }, () => " ");
-  for (const { at, lastAt, line, lastLine, name, isRunState } of happenings) {
-    const cell = Math.round(place(at, line) * last);
-    const until = Math.round(place(lastAt, lastLine) * last);
-    for (let each = cell + 1; each <= until; each++) {
-      if (marks[each] === " ") marks[each] = "╌";
-    }
-    if (alarming.test(name)) marks[cell] = "!";
-    else if (marks[cell] !== "!" && isRunState) marks[cell] = "▴";
-    else if (/[ ╌]/.test(marks[cell]!)) marks[cell] = ".";
-  }
-  const edge = (value: number) =>
-    isTime ? edgeWords(value) : `line ${grouped(value)}`;
-  const left = edge(start);
-  const right = edge(end);
-
-  const used = new Set(cells);
-  return [
-    ["  ", ...cells.map((look) => look ? signs[look] : " ")],
-    ["  ", marks.join("")],
-    [["dim", `  ${left}${right.padStart(width - left.length)}`]],
-    [
-      "  ",
-      ...rank.toReversed().filter((look) => used.has(look)).flatMap((look) => [
-        signs[look],
-        ` ${lookWords[look]}   `,
-      ]),
-    ],
-  ];
-}
-
-function edgeWords(at: number): string {
-  return isLong(at) ? `+${duration(at)}` : relative(at);
-}
-
-const alarming = /^(GUEST_PANICKED|WATCHDOG|BLOCK_IO_ERROR|MEMORY_FAILURE)$/;
-
-const lookWords: Readonly<Record<Cell, string>> = {
-  running: "running",
-  both: "not running for a part of it",
-  unknown: "unknown",
-  unclear: "may have run",
-  gone: "no QEMU",
-  stopped: "not running",
-};
-
-const inks: Readonly<Record<Look, Ink>> = {
-  running: "green",
-  unknown: "dim",
-  unclear: "yellow",
-  gone: "dim",
-  stopped: "red",
-};
 
 function standings({ standings }: Machine): Line[] {
   const shown = standings.filter(({ seconds }) => seconds > 0).slice(0, 12);
@@ -392,108 +274,6 @@ function register({ name, value, meaning }: Decoded): Line {
     `      ${name.padEnd(9)} ${value}`,
     ["dim", meaning.length === 0 ? "" : `  ${meaning.join(", ")}`],
   ];
-}
-
-/** A line of the chronicle: an event, a new stretch, or one that begins with the event. */
-interface Moment {
-  readonly line: number;
-  readonly at: number | undefined;
-  readonly happening?: Happening;
-  readonly interval?: Interval;
-}
-
-function chronicle(
-  report: Report,
-  { intervals, happenings }: Machine,
-  columns: number,
-): Line[] {
-  const events = new Map(happenings.map((each) => [each.line, each]));
-  const moments: Moment[] = intervals.map((interval) => {
-    const { line, from } = interval;
-    const happening = lookOf(interval) === "gone"
-      ? undefined
-      : events.get(line);
-    if (happening) events.delete(line);
-    return {
-      line,
-      at: happening?.at ?? from,
-      interval,
-      ...happening && { happening },
-    };
-  });
-  for (const happening of events.values()) {
-    moments.push({ line: happening.line, at: happening.at, happening });
-  }
-  moments.sort((a, b) => a.line - b.line);
-  const width = String(moments.at(-1)?.line ?? 0).length;
-  const time = timeIn(report, columns);
-  return moments.map((moment) => cut(momentLine(moment, time, width), columns));
-}
-
-/** Writes the time of a line. */
-type TimeWriter = (at: number | undefined) => string;
-
-/** By the clock where there is room for that and seconds since the start say little. */
-function timeIn({ epoch, to }: Report, columns: number): TimeWriter {
-  const isByClock = epoch !== undefined && isLong(to ?? 0) && columns >= 80 &&
-    timeOfDay(epoch, to!) !== undefined;
-  return (at) =>
-    isByClock
-      ? (at === undefined ? "" : timeOfDay(epoch, at)!).padEnd(24)
-      : (at === undefined ? "" : at.toFixed(6)).padStart(14);
-}
-
-function momentLine(
-  { line, at, happening, interval }: Moment,
-  time: TimeWriter,
-  width: number,
-): Line {
-  const pieces: Inked[] = [
-    ["dim", time(at)],
-    ["dim", `  ${String(line).padStart(width)}  `],
-  ];
-  if (interval) {
-    const look = lookOf(interval);
-    const { from, to, stretches } = interval;
-    pieces.push([inks[look], `● ${stateWords(interval)}`]);
-    if (from !== undefined && to !== undefined) {
-      pieces.push(["dim", ` ${duration(to - from)}`]);
-    }
-    if (stretches > 1) {
-      pieces.push(["dim", ` (${grouped(stretches)} changes drawn together)`]);
-    }
-    if (happening) pieces.push("  ");
-  } else pieces.push(["dim", "│ "]);
-  if (happening) pieces.push(...event(happening));
-  return pieces;
-}
-
-function event(
-  { name, detail, count, lastAt, lastLine, isRunState, isLate }: Happening,
-): Inked[] {
-  const until = lastAt === undefined ? `line ${lastLine}` : relative(lastAt);
-  return [
-    [alarming.test(name) ? "red" : isRunState ? "bold" : "dim", name],
-    detail && ` ${detail}`,
-    count > 1 ? ["yellow", ` ×${grouped(count)} until ${until}`] : "",
-    isLate ? ["yellow", " (held back)"] : "",
-  ];
-}
-
-/** Cuts a line at the edge of the terminal. */
-function cut(line: Line, columns: number): Line {
-  let room = columns;
-  const pieces: Inked[] = [];
-  for (const piece of line) {
-    const [ink, text] = typeof piece === "string" ? [undefined, piece] : piece;
-    const shown = printable(text);
-    const fitting = shown.length > room
-      ? `${shown.slice(0, Math.max(0, room - 1))}…`
-      : text;
-    if (room > 0) pieces.push(ink === undefined ? fitting : [ink, fitting]);
-    room -= shown.length;
-  }
-  return pieces;
 }
 
 /** As many findings as people read. */
