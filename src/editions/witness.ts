@@ -15,7 +15,13 @@ import type { Kind } from "../schema/qmp.ts";
 import { membersOf, plainName } from "./definition.ts";
 import type { RunState } from "./known.ts";
 import { editions, release } from "./release.ts";
-import { fits, isTimely, member, rowsFor } from "./witness_look_up.ts";
+import {
+  isTimely,
+  member,
+  rowsFor,
+  type Test,
+  testOf,
+} from "./witness_look_up.ts";
 import type {
   Activity,
   Consequence,
@@ -164,6 +170,14 @@ function isDozing(state: string): state is Dozing {
   return Object.hasOwn(dozing, state);
 }
 
+/** A row, and what was made of it. */
+interface Candidate {
+  readonly row: Row;
+  readonly test: Test | undefined;
+  /** By the run state that a message tells, if its row goes by that. */
+  readonly made: Map<unknown, Witness>;
+}
+
 function build(edition: string): Witnesses {
   const { definitions } = release(edition);
   const { RunState: states } = definitions;
@@ -173,18 +187,18 @@ function build(edition: string): Witnesses {
     ...names,
     ...(remembersSleep ? names.filter(isDozing).map(asleep) : []),
   ];
-  const lists = new Map<readonly Row[], readonly Row[]>();
-  /** By their rows, and those that tell of a run state by that. */
-  const witnesses = new Map<Row | RunState, Witness>();
+  const lists = new Map<readonly Row[], readonly Candidate[]>();
 
   function of(
     seen: Seen,
     underWay: ReadonlySet<Activity> = nothing,
   ): Witness | undefined {
+    const { data } = seen;
     for (const list of rowsFor(seen)) {
-      for (const row of candidates(list)) {
-        if (fits(row, seen) && isTimely(row, underWay)) {
-          return witnessOf(row, seen);
+      for (const each of candidates(list)) {
+        const { row, test } = each;
+        if ((test === undefined || test(data)) && isTimely(row, underWay)) {
+          return witnessOf(each, seen);
         }
       }
     }
@@ -192,22 +206,26 @@ function build(edition: string): Witnesses {
   }
 
   /** The rows of a list that this edition has. */
-  function candidates(list: readonly Row[]): readonly Row[] {
+  function candidates(list: readonly Row[]): readonly Candidate[] {
     let known = lists.get(list);
     if (known === undefined) {
-      lists.set(list, known = list.filter((row) => isIn(row, edition)));
+      known = list.filter((row) => isIn(row, edition))
+        .map((row) => ({ row, test: testOf(row), made: new Map() }));
+      lists.set(list, known);
     }
     return known;
   }
 
-  function witnessOf(row: Row, { kind, data }: Seen): Witness | undefined {
+  function witnessOf(
+    { row, made }: Candidate,
+    { kind, data }: Seen,
+  ): Witness | undefined {
     const told = row.moves === "status" ? member(data, "status") : "";
-    // A newer QEMU may have more of them.
-    if (told !== "" && !names.includes(told as RunState)) return undefined;
-    const key = told === "" ? row : told as RunState;
-    let known = witnesses.get(key);
+    let known = made.get(told);
     if (known === undefined) {
-      witnesses.set(key, known = make(row, String(told), kind));
+      // A newer QEMU may have more of them.
+      if (told !== "" && !names.includes(told as RunState)) return undefined;
+      made.set(told, known = make(row, String(told), kind));
     }
     return known;
   }

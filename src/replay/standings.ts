@@ -9,13 +9,28 @@
 
 import type { RunState } from "../editions/known.ts";
 import type { Silence, Witness, Witnesses } from "../editions/witness.ts";
-import type { Activity, Standing, Stop } from "../editions/witness_row.ts";
+import type {
+  Activity,
+  Consequence,
+  Standing,
+  Stop,
+} from "../editions/witness_row.ts";
 
 /** A set of standings, at most 25: a bit for each, in the edition's order. */
 export type Standings = number;
 
 /** Where a message leads: from the standings possible before it to those after it. */
 export type Lead = (before: Standings) => Standings;
+
+/** A STOP that a message announces. */
+export interface Announcement {
+  /** Where it leads. */
+  readonly to: Standings;
+  /** What brings it. */
+  readonly cause: Consequence;
+  /** What has to be under way for it. */
+  readonly during: Activity | undefined;
+}
 
 /** The standings of an edition, and what changes them. */
 export interface Chart {
@@ -42,6 +57,13 @@ export interface Chart {
    * @returns Whether there is a state that it does not leave as it was.
    */
   isProof(found: Witness): boolean;
+  /**
+   * Gives the STOPs that a message announces.
+   *
+   * @param found What it proves.
+   * @returns The same list whenever the same is proved.
+   */
+  announcements(found: Witness): readonly Announcement[];
   /**
    * Gives what is possible while something is under way.
    *
@@ -95,6 +117,7 @@ export function chart({ standings, silent, stops }: Witnesses): Chart {
   ]));
   const lists = new Map<Standings, readonly RunState[]>();
   const proofs = new Map<Witness, boolean>();
+  const announced = new Map<Witness, readonly Announcement[]>();
   const circumstances = new Map<number, Circumstances>();
   const activities = new Map<Activity, number>();
 
@@ -211,6 +234,20 @@ export function chart({ standings, silent, stops }: Witnesses): Chart {
           return to?.length !== 1 || to[0] !== each;
         });
         proofs.set(found, known);
+      }
+      return known;
+    },
+    announcements(found) {
+      let known = announced.get(found);
+      if (known === undefined) {
+        known = found.causes.flatMap((cause) =>
+          cause.outcomes.flatMap((each) =>
+            each.kind === "event" && each.to !== undefined
+              ? [{ to: of(each.to), cause, during: each.during }]
+              : []
+          )
+        );
+        announced.set(found, known);
       }
       return known;
     },

@@ -62,8 +62,8 @@ interface Unannounced {
 
 /** A message that came, and how it led on. */
 interface Past {
-  readonly after: Standings;
-  readonly lead: Lead;
+  after: Standings;
+  lead: Lead;
 }
 
 /** What commands that were not seen may have begun. */
@@ -102,7 +102,9 @@ export function following(
   const throttled = new Map<string, number>();
   let commands: "not seen" | "seen" | "seen in part" = "not seen";
   let announced: Announced[] = [];
-  let past: Past[] = [];
+  /** The newest messages, oldest first; those from `kept` on are old, and written over. */
+  const past: Past[] = [];
+  let kept = 0;
   let gone = 0;
   let newest = 0;
   let standings = machine.all;
@@ -130,16 +132,24 @@ export function following(
     });
   }
 
-  function announce(by: Entry, causes: readonly Consequence[]): void {
-    for (const cause of causes) {
-      for (const outcome of cause.outcomes) {
-        if (outcome.kind !== "event" || outcome.to === undefined) continue;
-        if (outcome.during && !underWay.has(outcome.during)) continue;
-        const to = machine.of(outcome.to);
-        const isKnown = cause.past !== "reply" &&
-          announced.some((each) => each.cause === cause && each.to === to);
-        if (!isKnown) announced.push({ to, cause, by });
-      }
+  // In functions of their own: V8 makes a context at each call of one in which a
+  // variable is caught by another.
+  function passWait(): void {
+    forget(({ cause, by }) => !cause.past && !waiting.has(by));
+  }
+
+  function passReply(command: Entry): void {
+    waiting.delete(command);
+    forget(({ cause, by }) => cause.past === "reply" && by === command);
+  }
+
+  function announce(by: Entry, found: Witness): void {
+    if (found.causes.length === 0) return;
+    for (const { to, cause, during } of machine.announcements(found)) {
+      if (during !== undefined && !underWay.has(during)) continue;
+      const isKnown = cause.past !== "reply" &&
+        announced.some((each) => each.cause === cause && each.to === to);
+      if (!isKnown) announced.push({ to, cause, by });
     }
   }
 
@@ -190,11 +200,11 @@ export function following(
     const { before, found } = unannounced;
     const lead = going.lead(found, going.untold(false));
     standings |= going.lasting(lead(before));
-    if (past.length > 0) past.push({ ...past.pop()!, after: standings });
+    if (kept > 0) past[kept - 1]!.after = standings;
   }
 
   function wait(entry: Entry): void {
-    waiting.set(entry, gone + past.length);
+    waiting.set(entry, gone + kept);
     if (waiting.size <= mostWaiting) return;
     const [oldest] = waiting.keys();
     waiting.delete(oldest!);
@@ -203,14 +213,23 @@ export function following(
 
   function keep(after: Standings, lead: Lead): void {
     if (waiting.size === 0) {
-      gone += past.length + 1;
-      if (past.length > 0) past = [];
+      gone += kept + 1;
+      kept = 0;
       return;
     }
-    past.push({ after, lead });
-    if (past.length > 2 * mostPast) {
-      gone += past.length - mostPast;
-      past = past.slice(-mostPast);
+    // A new one a message took a tenth of tracking.
+    const old = past[kept];
+    if (old === undefined) past.push({ after, lead });
+    else {
+      old.after = after;
+      old.lead = lead;
+    }
+    kept += 1;
+    if (kept > 2 * mostPast) {
+      const tooMany = kept - mostPast;
+      past.push(...past.splice(0, tooMany));
+      kept = mostPast;
+      gone += tooMany;
     }
   }
 
@@ -220,7 +239,7 @@ export function following(
    */
   function lookBack(since: number, reply: Lead): Standings {
     let set = 0;
-    for (let index = since; index < past.length; index++) {
+    for (let index = since; index < kept; index++) {
       const { after, lead } = past[index]!;
       set = (index === since ? 0 : lead(set)) | reply(after);
     }
@@ -242,7 +261,7 @@ export function following(
     );
     if (cause?.in) {
       const leaves = cause.in.reduce((set, each) => set | machine.of(each), 0);
-      unsettled = { leaves, place: gone + past.length };
+      unsettled = { leaves, place: gone + kept };
     } else if (begins.length > 0) unsettled = undefined;
   }
 
@@ -327,15 +346,9 @@ export function following(
     if (isStop) passStop();
     // A machine that did not run did not stop, and does not now that it runs,
     // but for a command that QEMU has not come to yet.
-    if (isEvent && (name === "RESUME" || name === "WAKEUP")) {
-      forget(({ cause, by }) => !cause.past && !waiting.has(by));
-    }
-    const { answers } = entry;
-    if (answers) {
-      waiting.delete(answers);
-      forget(({ cause, by }) => cause.past === "reply" && by === answers);
-    }
-    if (found && !isLate) announce(entry, found.causes);
+    if (isEvent && (name === "RESUME" || name === "WAKEUP")) passWait();
+    if (entry.answers) passReply(entry.answers);
+    if (found && !isLate) announce(entry, found);
     if (found?.throttled) throttled.set(name, time);
 
     keep(standings, isReply ? stays : lead);
@@ -369,7 +382,7 @@ export function following(
   function lose(): void {
     standings = machine.all;
     announced = [];
-    past = [];
+    kept = 0;
     waiting.clear();
     proof =
       unsettled =
