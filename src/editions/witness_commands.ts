@@ -12,7 +12,7 @@
 
 import type { RunState } from "./known.ts";
 import { type After, allBut, nowhere } from "./witness_moves.ts";
-import { migrationCommands } from "./witness_migration.ts";
+import { migrationCommands } from "./witness_migrate.ts";
 import type { CommandRows, Consequence, Row, Standing } from "./witness_row.ts";
 
 /** The commands of which anything is known. `savevm` and `loadvm` are HMP's, sent by `human-monitor-command`. */

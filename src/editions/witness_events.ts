@@ -122,6 +122,17 @@ const watchdogs: Readonly<Record<WatchdogAction, readonly Consequence[]>> = {
   "inject-nmi": [],
 };
 
+/** What a RESUME begins and ends. */
+const runsAgain: Pick<Row, "begins" | "ends"> = {
+  begins: ["running again"],
+  ends: [
+    "ending",
+    "giving up a migration",
+    "saving a snapshot",
+    "standstill",
+  ],
+};
+
 /** What each event of run-state proves and causes. The first row that fits a message counts. */
 export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
   STOP: [
@@ -162,13 +173,7 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
     {
       until: "9.0",
       moves: resume,
-      begins: ["running again"],
-      ends: [
-        "ending",
-        "giving up a migration",
-        "saving a snapshot",
-        "standstill",
-      ],
+      ...runsAgain,
       sources: [
         "vm_prepare_start() in cpus.c of 2.11, 4.2, softmmu/cpus.c of 5.2, 7.2, system/cpus.c of 8.2.2; gdb_continue() in gdbstub.c of 2.11, gdbstub/gdbstub.c of 7.2",
         "live 5.2.0, 7.2.22",
@@ -179,13 +184,7 @@ export const events: Readonly<Record<RunStateEventName, readonly Row[]>> = {
       moves: resumeSince9,
       asleep: resumeAsleep,
       aborts: resumeAborts,
-      begins: ["running again"],
-      ends: [
-        "ending",
-        "giving up a migration",
-        "saving a snapshot",
-        "standstill",
-      ],
+      ...runsAgain,
       sources: [
         "vm_prepare_start() in system/cpus.c, load_snapshot_resume() in migration/savevm.c of 9.2.1, 10.2.2",
         "live 10.0.13",
